@@ -1,0 +1,152 @@
+"""What can go wrong between a learning platform and us.
+
+Two families: a launch that we refuse (a person stands before it and reads the sentence), and a call of ours to a
+platform that failed (a job reads it, and must know whether trying again can help).
+"""
+
+from lms.errors import N_, BadRequest, Forbidden, Gone, LmsError, Unavailable
+
+
+class MalformedLaunch(BadRequest):
+    """The message is not one of LTI: a part is missing, of a wrong type or too big. `part` names it, for the log."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(
+            N_(
+                "Your school's platform sent a message that is not a complete LTI launch (%(part)s). "
+                "Open the course there again; if it happens again, show this page to an administrator."
+            ),
+            part=part,
+        )
+
+
+class LaunchRefused(Forbidden):
+    """The message is well formed but must not be believed. `reason` is a stable short name, for the log."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            N_(
+                "We could not verify that this launch comes from your school's platform (%(reason)s). "
+                "Open the course there again; if it happens again, show this page to an administrator."
+            ),
+            reason=reason,
+        )
+        self.reason = reason
+
+
+class LaunchTooOld(Gone):
+    """Used already, or older than we accept: going back to the platform cures it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            N_(
+                "This launch was used already or is too old (%(reason)s). "
+                "Go back to your school's platform and open the course again."
+            ),
+            reason=reason,
+        )
+        self.reason = reason
+
+
+class UnknownPlatform(BadRequest):
+    """Nobody registered this platform, or it is switched off."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This platform is not connected to us. Ask an administrator to register it with its issuer and client id."
+            )
+        )
+
+
+class DeploymentPending(Forbidden):
+    """The platform is known, this deployment of it is not: an administrator must approve it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Your school's platform is connected, but this deployment of it waits for an administrator's approval. "
+                "Tell your teacher, or try again later."
+            )
+        )
+
+
+class PlatformSaidNo(BadRequest):
+    """The platform answered the sign-in with an error of its own (OpenID Connect Core, 3.1.2.6)."""
+
+    def __init__(self, error: str, description: str = "") -> None:
+        super().__init__(
+            N_("Your school's platform did not sign you in: %(error)s. Open the course there again."),
+            error=f"{error}: {description}" if description else error,
+        )
+
+
+class PlatformError(LmsError):
+    """A call to a platform failed. `is_final`: trying again changes nothing until somebody acts."""
+
+    is_final = True
+
+
+class PlatformUnreachable(Unavailable, PlatformError):
+    """No answer in time, no connection, or an answer bigger than we read."""
+
+    is_final = False
+
+    def __init__(self, host: str, detail: str) -> None:
+        super().__init__(
+            N_("The platform at %(host)s does not answer (%(detail)s)."),
+            host=host,
+            detail=detail,
+        )
+
+
+class PlatformBusy(Unavailable, PlatformError):
+    """The platform asks us to come later: 429, 5xx, or its rate limit."""
+
+    is_final = False
+
+    def __init__(self, host: str, status: int) -> None:
+        super().__init__(
+            N_("The platform at %(host)s is busy (HTTP %(status)d)."),
+            host=host,
+            status=status,
+        )
+
+
+class PlatformRefused(PlatformError):
+    """The platform understood and said no. `detail` is its own text, cut."""
+
+    def __init__(self, host: str, status: int, detail: str) -> None:
+        super().__init__(
+            N_("The platform at %(host)s refused (HTTP %(status)d): %(detail)s"),
+            host=host,
+            status=status,
+            detail=detail,
+        )
+
+
+class TokenRefused(PlatformError):
+    """The platform gives us no access token."""
+
+    def __init__(self, host: str, detail: str) -> None:
+        super().__init__(
+            N_(
+                "The platform at %(host)s gives us no access token (%(detail)s). "
+                "Check there that it may fetch our keys and that the grade service is allowed for this tool."
+            ),
+            host=host,
+            detail=detail,
+        )
+
+
+class AddressRefused(PlatformError):
+    """The URL leads to where we do not go: not http(s), a private address, or a host of nobody we registered."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            N_(
+                "We do not call %(host)s: it is a private address, or not a host of the registered platform. "
+                "An administrator can allow it in the registration."
+            ),
+            host=host,
+        )

@@ -1,0 +1,144 @@
+"""What a verified launch says, in one vocabulary for LTI 1.3 and 1.1."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lms.lti.roles import CourseRight, course_right, course_right_1_1, is_test_user
+from lms.lti.text import is_plain_id, shown
+from lms.lti.vocabulary import AGS_ENDPOINT, CONTEXT, CUSTOM, RESOURCE_LINK
+
+
+class LtiVersion(StrEnum):
+    V1_3 = "1.3"
+    V1_1 = "1.1"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonClaims:
+    """What the platform tells of the person; every part may be "". Good for showing, never for finding an account."""
+
+    full_name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    locale: str = ""
+
+    @property
+    def name(self) -> str:
+        """The best name at hand, or ""."""
+        return self.full_name or f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the platform the link was clicked: its course and its link. Ids are "" when the platform sent none."""
+
+    context_id: str = ""
+    context_title: str = ""
+    link_id: str = ""
+    link_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreEndpoint:
+    """Where this person's score for this link goes. For LTI 1.3 a line item, for 1.1 the outcome service with its
+    sourcedId.
+    """
+
+    url: str
+    sourced_id: str = ""
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One verified launch. `subject` is unique within the registration or consumer, and only there."""
+
+    version: LtiVersion
+    subject: str
+    right: CourseRight
+    person: PersonClaims
+    place: Place
+    is_test_user: bool = False
+    custom: Mapping[str, str] = field(default_factory=dict)
+    score: ScoreEndpoint | None = None
+
+
+def launch_1_3(claims: Mapping[str, object]) -> Launch:
+    """Of claims that `tokens.verify` let through."""
+    roles = strings(claims.get("https://purl.imsglobal.org/spec/lti/claim/roles"))
+    context, link = section(claims, CONTEXT), section(claims, RESOURCE_LINK)
+    return Launch(
+        version=LtiVersion.V1_3,
+        subject=str(claims["sub"]),
+        right=course_right(roles),
+        is_test_user=is_test_user(roles),
+        person=PersonClaims(
+            full_name=shown(claims.get("name")),
+            given_name=shown(claims.get("given_name")),
+            family_name=shown(claims.get("family_name")),
+            locale=shown(claims.get("locale"), 16),
+        ),
+        place=Place(
+            context_id=_id(context.get("id")),
+            context_title=shown(context.get("title")),
+            link_id=_id(link.get("id")),
+            link_title=shown(link.get("title")),
+        ),
+        custom=_custom(section(claims, CUSTOM)),
+        score=_line_item(section(claims, AGS_ENDPOINT)),
+    )
+
+
+def launch_1_1(params: Mapping[str, str]) -> Launch:
+    """Of parameters that `oauth1.verify` let through."""
+    roles = params.get("roles", "").split(",")
+    outcome_url, sourced_id = (
+        params.get("lis_outcome_service_url", ""),
+        params.get("lis_result_sourcedid", ""),
+    )
+    return Launch(
+        version=LtiVersion.V1_1,
+        subject=params["user_id"],
+        right=course_right_1_1(roles),
+        person=PersonClaims(
+            full_name=shown(params.get("lis_person_name_full")),
+            given_name=shown(params.get("lis_person_name_given")),
+            family_name=shown(params.get("lis_person_name_family")),
+            locale=shown(params.get("launch_presentation_locale"), 16),
+        ),
+        place=Place(
+            context_id=_id(params.get("context_id")),
+            context_title=shown(params.get("context_title")),
+            link_id=_id(params.get("resource_link_id")),
+            link_title=shown(params.get("resource_link_title")),
+        ),
+        custom={key.removeprefix("custom_"): value for key, value in params.items() if key.startswith("custom_")},
+        score=ScoreEndpoint(outcome_url, sourced_id) if outcome_url and sourced_id else None,
+    )
+
+
+def section(claims: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """A claim that is a JSON object; an empty one when it is absent or something else."""
+    value = claims.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def strings(value: object) -> list[str]:
+    """The strings of a JSON list."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _id(value: object) -> str:
+    return str(value) if is_plain_id(value) else ""
+
+
+def _custom(values: Mapping[str, object]) -> dict[str, str]:
+    return {key: value for key, value in values.items() if isinstance(value, str) and not value.startswith("$")}
+
+
+def _line_item(endpoint: Mapping[str, object]) -> ScoreEndpoint | None:
+    url = endpoint.get("lineitem")
+    if not isinstance(url, str) or not url:
+        return None
+    return ScoreEndpoint(url, scopes=frozenset(strings(endpoint.get("scope"))))
