@@ -1,0 +1,58 @@
+"""The command line. A command's module is imported only when it is called, so that `--help` answers at once."""
+
+from importlib import import_module
+
+import click
+
+from lms.errors import LmsError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "db": ("lms.migrations.cli:db", "Upgrade the database; write a revision."),
+    "demo": ("lms.supervisor.cli:demo", "Run everything with a demo programme."),
+    "grade": ("lms.grading.engine.cli:grade", "Grade one notebook outside the database."),
+    "lock": ("lms.lock:lock", "Pin the dependencies anew."),
+    "person": ("lms.people.cli:person", "Add people, import a list."),
+    "run": ("lms.supervisor.cli:run", "Run web, worker and hub for a real programme."),
+    "serve": ("lms.serve:serve", "One part of the product in the foreground."),
+    "test": ("lms.checks:test", "Run every check and test."),
+}
+"""Name -> where it is, and its line in the help (which must not import anything)."""
+
+
+class LazyGroup(click.Group):
+    """Finds commands by the table above; a plugin's commands by its hook, when the name is none of ours."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return _plugin_command(cmd_name)
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+def _plugin_command(name: str) -> click.Command | None:
+    from lms.plugins.loader import Contributions, find_plugins
+    from lms.settings import Settings
+
+    commands = Contributions((), find_plugins(Settings().disabled_plugins)).each("lms_commands")
+    return next((command for command in commands if command.name == name), None)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Courses over LTI, notebooks graded with nbgrader, completions in each participant's skillfolio."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of `python3 -m lms` inside the virtual environment. A refusal is one sentence and exit code 1."""
+    try:
+        cli.main(arguments, prog_name="python3 -m lms", standalone_mode=True)
+    except LmsError as error:
+        raise SystemExit(f"lms: {error}") from None

@@ -1,0 +1,1 @@
+"""Rules over facts: what completes a course run, and what is still missing."""

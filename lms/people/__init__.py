@@ -1,0 +1,1 @@
+"""Persons, their accounts and sign-in, roles and permissions, cohorts and tutor groups, audit."""

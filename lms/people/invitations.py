@@ -1,0 +1,80 @@
+"""One-use links: the only way to a first password, and the way back to a forgotten one."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.database import new_id
+from lms.errors import Conflict, Gone, N_
+from lms.people.accounts import add_account, find_account
+from lms.people.audit import record
+from lms.people.models import Account, OneUseLink, Person
+from lms.people.passwords import check_password_rules, password_key, set_password
+from lms.people.sessions import end_all_sessions, hash_token
+
+INVITE_DAYS = 30
+RESET_HOURS = 24
+
+
+def make_link(session: Session, person_id: UUID, *, purpose: str, at: datetime, by: UUID | None) -> str:
+    """A token for `/welcome/<token>`; earlier unused ones of this person stop working."""
+    session.execute(
+        update(OneUseLink)
+        .where(OneUseLink.person_id == person_id, OneUseLink.used_at.is_(None), OneUseLink.expires_at > at)
+        .values(expires_at=at)
+    )
+    token = secrets.token_urlsafe(18)
+    lifetime = timedelta(days=INVITE_DAYS) if purpose == "invite" else timedelta(hours=RESET_HOURS)
+    session.add(
+        OneUseLink(
+            id=new_id(),
+            token_hash=hash_token(token),
+            person_id=person_id,
+            purpose=purpose,
+            created_at=at,
+            expires_at=at + lifetime,
+        )
+    )
+    record(session, f"link.{purpose}", at=at, actor_id=by, subject_id=person_id)
+    session.flush()
+    return token
+
+
+def get_link(session: Session, token: str, *, at: datetime, for_update: bool = False) -> OneUseLink:
+    """The link that still works. Raises Gone for one that is unknown, used or too old: which, is nobody's business."""
+    query = select(OneUseLink).where(OneUseLink.token_hash == hash_token(token))
+    link = session.scalar(query.with_for_update() if for_update else query)
+    if link is None or link.used_at is not None or link.expires_at <= at:
+        raise Gone(N_("This link has been used or is too old. Ask your tutor or administrator for a new one."))
+    return link
+
+
+def find_login(session: Session, person_id: UUID) -> str | None:
+    """The person's login, if they have one."""
+    return session.scalar(select(Account.subject).where(Account.person_id == person_id, Account.provider == "password"))
+
+
+def use_link(session: Session, token: str, *, login: str, password: str, at: datetime) -> Person:
+    """Set login and password and spend the link; everybody signed in as this person is signed out.
+
+    Raises Gone, Conflict (the login is somebody else's), Invalid (the password is too weak).
+    """
+    link = get_link(session, token, at=at, for_update=True)
+    person = session.get_one(Person, link.person_id)
+    known = find_login(session, person.id)
+    check_password_rules(password, known or login)
+    key = password_key(known or login)
+    account = find_account(session, key)
+    if account is not None and account.person_id != person.id:
+        raise Conflict(N_("This login is taken. Choose another one."))
+    if not key.subject:
+        raise Conflict(N_("Choose a login."))
+    account = account or add_account(session, person.id, key, at=at)
+    set_password(account, password)
+    link.used_at = at
+    end_all_sessions(session, person.id, at=at)
+    record(session, f"link.{link.purpose}.used", at=at, actor_id=person.id, subject_id=person.id)
+    return person

@@ -1,0 +1,101 @@
+"""Signed-in browsers: rows, so that one can be ended from another."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms import registries
+from lms.database import new_id
+from lms.people.actor import Actor, Permissions, Role, allowed_by
+from lms.people.models import Grant, Person, SignInSession
+
+SEEN_STEP = timedelta(minutes=10)
+
+
+def hash_token(token: str) -> str:
+    """What of a random token is kept: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(
+    session: Session, person_id: UUID, *, at: datetime, days: int, account_id: UUID | None = None, browser: str = ""
+) -> str:
+    """A new signed-in browser; returns the token for its cookie, which is kept nowhere else."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignInSession(
+            id=new_id(),
+            token_hash=hash_token(token),
+            person_id=person_id,
+            account_id=account_id,
+            browser=browser[:200],
+            created_at=at,
+            seen_at=at,
+            expires_at=at + timedelta(days=days),
+        )
+    )
+    session.flush()
+    return token
+
+
+def find_actor(session: Session, token: str, *, at: datetime) -> Actor | None:
+    """Who holds this token now, with their permissions. Two queries."""
+    row = session.execute(
+        select(SignInSession, Person)
+        .join(Person, Person.id == SignInSession.person_id)
+        .where(
+            SignInSession.token_hash == hash_token(token),
+            SignInSession.ended_at.is_(None),
+            SignInSession.expires_at > at,
+            Person.erased_at.is_(None),
+        )
+    ).one_or_none()
+    return None if row is None else actor_of(session, row[1], session_id=row[0].id)
+
+
+def actor_of(session: Session, person: Person, *, session_id: UUID | None = None) -> Actor:
+    """A person as an actor; also for the command line and jobs that act for somebody."""
+    rows = session.execute(select(Grant.role, Grant.scope_id).where(Grant.person_id == person.id)).all()
+    grants = [(Role(role), scope) for role, scope in rows]
+    return Actor(
+        person_id=person.id,
+        display_name=person.display_name,
+        locale=person.locale,
+        zone=person.zone,
+        roles=frozenset(role for role, _ in grants),
+        allowed=allowed_by(registries.of(session).get(Permissions), grants),
+        session_id=session_id,
+    )
+
+
+def end_session(session: Session, session_id: UUID, *, person_id: UUID, at: datetime) -> None:
+    """Sign one browser of this person out; nothing happens if it is out already."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.id == session_id, SignInSession.person_id == person_id, SignInSession.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def end_all_sessions(session: Session, person_id: UUID, *, at: datetime) -> None:
+    """Sign out everywhere."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def list_sessions(session: Session, person_id: UUID, *, at: datetime) -> list[SignInSession]:
+    """The living ones, newest first, at most 100."""
+    query = (
+        select(SignInSession)
+        .where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None), SignInSession.expires_at > at)
+        .order_by(SignInSession.seen_at.desc())
+        .limit(100)
+    )
+    return list(session.scalars(query))

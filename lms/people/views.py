@@ -1,0 +1,121 @@
+"""Sign-in, sign-out, one-use links, one's own account."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from lms.clock import now
+from lms.people import invitations, passwords, sessions
+from lms.people.accounts import get_person
+from lms.people.forms import SignInForm, WelcomeForm
+from lms.people.visitor import forget, get_actor, remember, settings
+from lms.web.access import PUBLIC, SIGNED_IN, find_visitor, needs
+from lms.web.locale import local_path
+from lms.web.unit import reading, unit_of_work
+
+people = Blueprint("people", __name__)
+
+
+@people.route("/sign-in", methods=["GET", "POST"])
+@needs(PUBLIC)
+def sign_in() -> Response | str | tuple[str, int]:
+    """Login and password."""
+    target = local_path(request.values.get("next", "/"))
+    if request.method == "GET" and find_visitor() is not None:
+        return redirect(target)
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("people/sign_in.html", form=form, next=target)
+    with unit_of_work() as session:
+        account = passwords.verify(
+            session,
+            form.login.data or "",
+            form.password.data or "",
+            secret=settings().secret(),
+            address=request.remote_addr or "",
+            at=now(),
+        )
+        token = None
+        if account is not None:
+            account.last_used_at = now()
+            token = sessions.open_session(
+                session,
+                account.person_id,
+                at=now(),
+                days=settings().session_days,
+                account_id=account.id,
+                browser=request.user_agent.string,
+            )
+    if token is None:
+        form.password.errors = [_("Login and password do not match.")]
+        return render_template("people/sign_in.html", form=form, next=target), 422
+    return remember(redirect(target), token)
+
+
+@people.post("/sign-out")
+@needs(SIGNED_IN)
+def sign_out() -> Response:
+    """End this browser's session."""
+    actor = get_actor()
+    with unit_of_work() as session:
+        if actor.session_id is not None:
+            sessions.end_session(session, actor.session_id, person_id=actor.person_id, at=now())
+    return forget(redirect(url_for("people.sign_in")))
+
+
+@people.post("/account/sign-out-everywhere")
+@needs(SIGNED_IN)
+def sign_out_everywhere() -> Response:
+    """End every session of this person."""
+    with unit_of_work() as session:
+        sessions.end_all_sessions(session, get_actor().person_id, at=now())
+    return forget(redirect(url_for("people.sign_in")))
+
+
+@people.post("/account/sessions/<uuid:session_id>/end")
+@needs(SIGNED_IN)
+def end_session(session_id: UUID) -> Response:
+    """Sign another browser of this person out."""
+    with unit_of_work() as session:
+        sessions.end_session(session, session_id, person_id=get_actor().person_id, at=now())
+    flash(_("That browser is signed out."))
+    return redirect(url_for("people.account"))
+
+
+@people.get("/account")
+@needs(SIGNED_IN)
+def account() -> str:
+    """Who I am here, and where I am signed in."""
+    actor = get_actor()
+    session = reading()
+    return render_template(
+        "people/account.html",
+        person=get_person(session, actor.person_id),
+        login=invitations.find_login(session, actor.person_id),
+        sessions=sessions.list_sessions(session, actor.person_id, at=now()),
+        current_session_id=actor.session_id,
+    )
+
+
+@people.route("/welcome/<token>", methods=["GET", "POST"])
+@needs(PUBLIC)
+def welcome(token: str) -> Response | str | tuple[str, int]:
+    """Spend a one-use link: set login and password, and be signed in."""
+    session = reading()
+    link = invitations.get_link(session, token, at=now())
+    known_login = invitations.find_login(session, link.person_id)
+    person = get_person(session, link.person_id)
+    form = WelcomeForm(login=known_login or "")
+    context = {"form": form, "person": person, "purpose": link.purpose, "known_login": known_login}
+    if not form.validate_on_submit():
+        return render_template("people/invitation.html", **context)
+    with unit_of_work() as session:
+        person = invitations.use_link(
+            session, token, login=form.login.data or "", password=form.password.data or "", at=now()
+        )
+        cookie = sessions.open_session(
+            session, person.id, at=now(), days=settings().session_days, browser=request.user_agent.string
+        )
+    return remember(redirect("/"), cookie)

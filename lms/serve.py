@@ -1,0 +1,57 @@
+"""One part of the product in the foreground: what the supervisor starts, and what systemd or Kubernetes start."""
+
+import signal
+from typing import Any
+
+import click
+from flask import Flask
+
+from lms.app import create_app
+from lms.clock import now
+from lms.jobs.worker import WorkerProcess
+from lms.settings import Settings
+from lms.web.logs import init_logs
+
+THREADS = 8
+
+
+@click.group()
+def serve() -> None:
+    """One part of the product in the foreground."""
+
+
+@serve.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
+def web(host: str, port: int) -> None:
+    """The tool's pages and APIs."""
+    from waitress import serve as waitress
+
+    init_logs()
+    settings = Settings()
+    app = create_app(settings)
+    waitress(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=settings.upload_limit + 2 * 2**20,
+        clear_untrusted_proxy_headers=settings.trusted_proxies == 0,
+    )
+
+
+@serve.command()
+def worker() -> None:
+    """Background work."""
+    init_logs()
+    settings = Settings()
+    app: Flask = create_app(settings)
+    process = WorkerProcess(settings, app.extensions["lms.database"], now)
+
+    def stop(_number: int, _frame: Any) -> None:
+        process.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    process.run()

@@ -1,0 +1,94 @@
+"""Language, time zone and theme of a page: what the visitor chose, what their profile says, what the browser asks."""
+
+from datetime import datetime
+from pathlib import Path
+
+from babel.dates import format_timedelta
+from flask import Blueprint, Flask, current_app, g, redirect, request
+from flask_babel import Babel, format_datetime, get_locale
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.clock import now
+from lms.errors import Invalid, N_
+from lms.settings import Settings
+from lms.web.access import PUBLIC, find_visitor, needs
+from lms.web.cookies import set_cookie
+
+LOCALES = ("ru", "en")
+THEMES = ("auto", "light", "dark")
+YEAR_SECONDS = 365 * 24 * 3600
+
+preferences = Blueprint("preferences", __name__, url_prefix="/preferences")
+
+
+def init_locale(app: Flask, settings: Settings, plugin_catalogues: list[Path]) -> None:
+    """Switch Babel on. Plugins bring catalogues of their own, found after ours."""
+    core = Path(__file__).resolve().parent.parent / "translations"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(path) for path in [core, *plugin_catalogues])
+    app.config["BABEL_DOMAIN"] = ";".join(["messages"] * (1 + len(plugin_catalogues)))
+    app.config["BABEL_DEFAULT_LOCALE"] = settings.locale
+    Babel(app, locale_selector=choose_locale, timezone_selector=lambda: settings.timezone)
+    app.register_blueprint(preferences)
+    app.before_request(_remember)
+    app.context_processor(lambda: {"locales": LOCALES, "format_moment": format_moment, "distance": distance})
+
+
+def choose_locale() -> str:
+    """`ru` or `en`."""
+    chosen = request.cookies.get("locale", "")
+    if chosen in LOCALES:
+        return chosen
+    visitor = find_visitor()
+    if visitor is not None and visitor.locale in LOCALES:
+        return visitor.locale
+    return request.accept_languages.best_match(LOCALES) or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def _remember() -> None:
+    g.locale = str(get_locale())
+    theme = request.cookies.get("theme", "auto")
+    g.theme = theme if theme in THEMES else "auto"
+
+
+def pick(texts: dict[str, str]) -> str:
+    """The visitor's language of a text kept in several, else the first there is."""
+    return texts.get(g.locale) or next(iter(texts.values()), "")
+
+
+def format_moment(at: datetime) -> str:
+    """Date, time and zone, as the visitor's language writes them."""
+    return str(format_datetime(at, "d MMMM y, HH:mm z"))
+
+
+def distance(at: datetime) -> str:
+    """How far away a time is: "in 2 days", "3 hours ago"."""
+    return format_timedelta(at - now(), add_direction=True, locale=get_locale())
+
+
+@preferences.post("/locale")
+@needs(PUBLIC)
+def set_locale() -> AnyResponse:
+    """Remember the language in a cookie."""
+    return _remember_choice("locale", LOCALES)
+
+
+@preferences.post("/theme")
+@needs(PUBLIC)
+def set_theme() -> AnyResponse:
+    """Remember the theme in a cookie."""
+    return _remember_choice("theme", THEMES)
+
+
+def _remember_choice(name: str, allowed: tuple[str, ...]) -> AnyResponse:
+    value = request.form.get(name, "")
+    if value not in allowed:
+        raise Invalid(N_("There is no such choice."))
+    answer = redirect(local_path(request.form.get("next", "/")))
+    set_cookie(answer, name, value, max_age=YEAR_SECONDS)
+    return answer
+
+
+def local_path(target: str) -> str:
+    """A path on this site, whatever was asked for: `//host`, `/\\host` and control characters would leave it."""
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if is_local and "\\" not in target else "/"
