@@ -8,9 +8,7 @@ import structlog
 
 def init_logs(*, json: bool = False, level: int = logging.INFO) -> None:
     """One line an event on stderr: JSON for machines, key=value for a terminal."""
-    renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    renderer: structlog.types.Processor = structlog.processors.JSONRenderer() if json else _terminal()
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -25,3 +23,8 @@ def init_logs(*, json: bool = False, level: int = logging.INFO) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _terminal() -> structlog.types.Processor:
+    """Tracebacks without local variables: those hold answers and names."""
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
