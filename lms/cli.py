@@ -4,19 +4,8 @@ from importlib import import_module
 
 import click
 
+from lms.commands import COMMANDS
 from lms.errors import LmsError
-
-COMMANDS: dict[str, tuple[str, str]] = {
-    "db": ("lms.migrations.cli:db", "Upgrade the database; write a revision."),
-    "demo": ("lms.supervisor.cli:demo", "Run everything with a demo programme."),
-    "grade": ("lms.grading.engine.cli:grade", "Grade one notebook outside the database."),
-    "lock": ("lms.lock:lock", "Pin the dependencies anew."),
-    "person": ("lms.people.cli:person", "Add people, import a list."),
-    "run": ("lms.supervisor.cli:run", "Run web, worker and hub for a real programme."),
-    "serve": ("lms.serve:serve", "One part of the product in the foreground."),
-    "test": ("lms.checks:test", "Run every check and test."),
-}
-"""Name -> where it is, and its line in the help (which must not import anything)."""
 
 
 class LazyGroup(click.Group):

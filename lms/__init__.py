@@ -1,0 +1,1 @@
+"""Courses over LTI, notebooks graded with nbgrader, completions in each participant's skillfolio."""

@@ -1,0 +1,36 @@
+"""The command line's table of contents: readable before anything is installed, loaded lazily once it is.
+
+Standard library only. `lms.cli` makes its click group from this table, `lms.bootstrap` prints it.
+"""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "db": ("lms.migrations.cli:db", "Upgrade the database; write a revision."),
+    "demo": ("lms.supervisor.cli:demo", "Run everything with a demo programme and a demo school."),
+    "grade": ("lms.grading.engine.cli:grade", "Grade one notebook outside the database."),
+    "install": ("lms.packages:install", "Make the virtual environment and do nothing else."),
+    "lock": ("lms.packages:lock", "Pin the dependencies anew."),
+    "person": ("lms.people.cli:person", "Add people, import a list."),
+    "run": ("lms.supervisor.cli:run", "Run web, worker and hub for a real programme."),
+    "serve": ("lms.serve:serve", "One part of the product in the foreground."),
+    "test": ("lms.checks:test", "Run every check and test."),
+}
+"""Name -> where it is, and its line in the help (which must not import anything)."""
+
+WITH_DEVELOPER_TOOLS = frozenset({"test"})
+"""Commands that run with the packages of requirements-dev.lock."""
+
+
+def overview() -> str:
+    """The text of `--help` while nothing is installed yet."""
+    width = max(map(len, COMMANDS))
+    rows = "\n".join(f"  {name:<{width}}  {line}" for name, (_, line) in sorted(COMMANDS.items()))
+    return f"""\
+Usage: python3 -m lms [OPTIONS] COMMAND [ARGS]...
+
+  Courses over LTI, notebooks graded with nbgrader, completions in each participant's skillfolio.
+
+  The first command makes a virtual environment in .venv (LMS_VENV: another place), later ones start at once.
+
+Commands:
+{rows}
+"""
