@@ -26,6 +26,14 @@ class Registries:
             self._by_class[key] = kind()
         return cast(R, self._by_class[key])
 
+    def put(self, instance: object) -> None:
+        """Keep an object that needs arguments to be made; it is found by its class."""
+        self._by_class[type(instance)] = instance
+
+    def get_existing(self, kind: type[R]) -> R:
+        """What `put` kept. Raises KeyError when nobody did."""
+        return cast(R, self._by_class[kind])
+
     def bind(self, info: dict[object, object]) -> None:
         """Put these registries on a session's or sessionmaker's `info`."""
         info[_KEY] = self
