@@ -39,7 +39,7 @@ class JsonSerializer(Serializer):
     def serialize(self, data: Any) -> str:
         return json.dumps(data, default=repr)
 
-    def deserialize(cls, serialized_data: str) -> Any:
+    def deserialize(cls, serialized_data: str) -> Any:  # noqa: N805 - named as in the base class
         return json.loads(serialized_data)
 
     def name(self) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms import registries
-from lms.errors import Conflict, N_, NotFound
+from lms.errors import N_, Conflict, NotFound
 from lms.jobs.engine import Engine
 from lms.jobs.models import Failure, Worker
 from lms.jobs.queue import enqueue
@@ -82,7 +82,7 @@ def again(session: Session, failure_id: UUID, *, at: datetime) -> None:
     """Enlist a failed job once more, as a new generation of its key. Raises NotFound, Conflict (already sent again)."""
     failure = session.get(Failure, failure_id)
     if failure is None:
-        raise NotFound()
+        raise NotFound
     if failure.again_at is not None:
         raise Conflict(N_("This job was already started again."))
     failure.again_at = at

@@ -78,7 +78,7 @@ class WorkerProcess:
         except Refused as refusal:
             bound.warning("job_refused", reason=str(refusal))
             self._give_up(job_id, payload, str(refusal))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the boundary of a job: logged, tried later, or kept as a Failure
             bound.exception("job_failed")
             reason = str(error) if isinstance(error, LmsError) else f"{type(error).__name__}: {error}"
             self._try_later(job_id, payload, handler, reason)

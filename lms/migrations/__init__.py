@@ -83,7 +83,7 @@ def _run(connection: Connection, history: History) -> None:
     script = history.script()
 
     def steps(revision: Any, _context: Any) -> Any:
-        return script._upgrade_revs("heads", revision)
+        return script._upgrade_revs("heads", revision)  # noqa: SLF001 - what alembic.command.upgrade itself calls
 
     with EnvironmentContext(Config(), script, fn=steps, destination_rev="heads") as environment:
         environment.configure(connection=connection, transactional_ddl=False, **history.options())

@@ -99,6 +99,6 @@ def lms_commands() -> Sequence[click.Command]:
 
 
 @hookspec
-def lms_children(settings: Settings) -> Sequence[Child]:
+def lms_children(settings: Settings) -> Sequence[Child]:  # noqa: ARG001 - hooks name the arguments they get
     """Processes of the plugin's own that `run` and `demo` keep alive beside web, worker and hub."""
     return ()

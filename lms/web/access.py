@@ -81,7 +81,7 @@ def get_visitor() -> Visitor:
     """The person of this request. Raises SignInNeeded."""
     visitor = find_visitor()
     if visitor is None:
-        raise SignInNeeded()
+        raise SignInNeeded
     return visitor
 
 
@@ -93,4 +93,4 @@ def _gate() -> None:
         return
     visitor = get_visitor()
     if permission != SIGNED_IN and (permission is None or not visitor.may(permission)):
-        raise Forbidden()
+        raise Forbidden

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from lms.errors import STATUS, ErrorCode, LmsError, N_, NotFound, SignInNeeded
+from lms.errors import N_, STATUS, ErrorCode, LmsError, NotFound, SignInNeeded
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from flask_babel import Babel, format_datetime, get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.clock import now
-from lms.errors import Invalid, N_
+from lms.errors import N_, Invalid
 from lms.settings import Settings
 from lms.web.access import PUBLIC, find_visitor, needs
 from lms.web.cookies import set_cookie
@@ -30,7 +30,7 @@ def init_locale(app: Flask, settings: Settings, plugin_catalogues: list[Path]) -
     Babel(app, locale_selector=choose_locale, timezone_selector=lambda: settings.timezone)
     app.register_blueprint(preferences)
     app.before_request(_remember)
-    app.context_processor(lambda: {"locales": LOCALES, "format_moment": format_moment, "distance": distance})
+    app.jinja_env.globals.update(locales=LOCALES, format_moment=format_moment, distance=distance, pick=pick)
 
 
 def choose_locale() -> str:
@@ -89,6 +89,6 @@ def _remember_choice(name: str, allowed: tuple[str, ...]) -> AnyResponse:
 
 
 def local_path(target: str) -> str:
-    """A path on this site, whatever was asked for: `//host`, `/\\host` and control characters would leave it."""
+    r"""A path on this site, whatever was asked for: `//host`, `/\host` and control characters would leave it."""
     is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
     return target if is_local and "\\" not in target else "/"
