@@ -1,0 +1,10 @@
+"""Fixtures for every test, the plugins' included; each topic has its file in tests/fixtures."""
+
+pytest_plugins = (
+    "tests.fixtures.absent",
+    "tests.fixtures.shared",
+    "tests.fixtures.postgresql",
+    "tests.fixtures.databases",
+    "tests.fixtures.application",
+    "tests.fixtures.browser",
+)
