@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import lti
+
 from lms.lti.roles import CourseRight, course_right, course_right_1_1, is_test_user
 from lms.lti.text import is_plain_id, shown
-from lms.lti.vocabulary import AGS_ENDPOINT, CONTEXT, CUSTOM, RESOURCE_LINK
+from lms.lti.vocabulary import AGS_ENDPOINT, CONTEXT, CUSTOM, RESOURCE_LINK, ROLES
 
 
 class LtiVersion(StrEnum):
@@ -64,9 +66,16 @@ class Launch:
     score: ScoreEndpoint | None = None
 
 
+class AnyLaunchParams(lti.LaunchParams):  # type: ignore[misc]  # the package is untyped
+    """The package's reading of the parameters, without its white list, which crashes on what platforms really send."""
+
+    def valid_param(self, param: str) -> bool:
+        return True
+
+
 def launch_1_3(claims: Mapping[str, object]) -> Launch:
     """Of claims that `tokens.verify` let through."""
-    roles = strings(claims.get("https://purl.imsglobal.org/spec/lti/claim/roles"))
+    roles = strings(claims.get(ROLES))
     context, link = section(claims, CONTEXT), section(claims, RESOURCE_LINK)
     return Launch(
         version=LtiVersion.V1_3,
@@ -92,7 +101,7 @@ def launch_1_3(claims: Mapping[str, object]) -> Launch:
 
 def launch_1_1(params: Mapping[str, str]) -> Launch:
     """Of parameters that `oauth1.verify` let through."""
-    roles = params.get("roles", "").split(",")
+    roles = AnyLaunchParams(params).get("roles", [])
     outcome_url, sourced_id = (
         params.get("lis_outcome_service_url", ""),
         params.get("lis_result_sourcedid", ""),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import uuid4
 
-import lti  # type: ignore[import-untyped]  # ships no types
+import lti
 from lxml import etree  # type: ignore[import-untyped]  # ships no types
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, Client
 

@@ -27,7 +27,7 @@ def server(reply: Reply) -> Iterator[str]:
         def do_GET(self) -> None:
             reply(self)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -102,7 +102,8 @@ def test_unknown_kids_cause_one_fetch_a_minute() -> None:
         later = cache.key(url, "k2", trusted=trusted, at=NOW + timedelta(minutes=2))
 
     assert known is not None
-    assert set(unknown) == {None} and later is None
+    assert set(unknown) == {None}
+    assert later is None
     assert served == ["/jwks", "/jwks"]
 
 
