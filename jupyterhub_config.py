@@ -1,0 +1,8 @@
+"""JupyterHub reads this file; everything in it comes from the tool's settings (see lms/notebooks/hub)."""
+
+from traitlets.config import get_config
+
+from lms.notebooks.hub.config import configure
+from lms.settings import Settings
+
+configure(get_config(), Settings())

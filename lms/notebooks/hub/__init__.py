@@ -1,0 +1,1 @@
+"""The hub's side: how participants' notebook servers are signed in to, started, walled in and stopped."""

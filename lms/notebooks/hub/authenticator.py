@@ -1,0 +1,38 @@
+"""Sign-in to the hub by the tool's OAuth provider, made safe for a computer that pupils share.
+
+As shipped, JupyterHub keeps the browser's session id when another person signs in, so the tokens of the former one stay
+good: their server opens for the next pupil, and their old tab goes on running code (jupyterhub issues 735 and 1780).
+"""
+
+from uuid import uuid4
+
+from jupyterhub import orm
+from oauthenticator.generic import GenericOAuthenticator
+from oauthenticator.oauth2 import OAuthCallbackHandler
+
+
+class SwitchingCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator ships no types
+    """The end of a sign-in: whoever was signed in here before is signed out of everything first."""
+
+    def set_login_cookie(self, user: orm.User) -> None:
+        """Called by JupyterHub when the tool has said who this is."""
+        before = self.get_current_user_cookie()
+        if before is None or before.id != user.id:
+            self._end_browser_session()
+        super().set_login_cookie(user)
+
+    def _end_browser_session(self) -> None:
+        """Revoke what this browser's session was given, whoever got it, and go on under a new session id."""
+        session_id = self.get_session_cookie()
+        if session_id:
+            for kind in (orm.APIToken, orm.OAuthCode):
+                self.db.query(kind).filter_by(session_id=session_id).delete(synchronize_session=False)
+            self.db.commit()
+        self._session_id = uuid4().hex
+        self.set_session_cookie()
+
+
+class ToolAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator ships no types
+    """Everybody whom the tool knows may in; their name is the opaque `sub`."""
+
+    callback_handler = SwitchingCallbackHandler

@@ -1,0 +1,105 @@
+"""The hub's configuration, made from the tool's own settings."""
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from lms.notebooks.hub.authenticator import ToolAuthenticator
+from lms.notebooks.hub.proxy import BOUND, BoundTraefik, find_program, free_port
+from lms.notebooks.hub.secrets import hub_directory, oauth_client_secret, service_token
+from lms.notebooks.hub.spawner import SandboxSpawner
+from lms.settings import Settings
+
+CLIENT_ID = "jupyterhub"
+TOOL_SERVICE = "lms"
+START_SECONDS = 60
+ANSWER_SECONDS = 30
+
+
+def configure(c: Any, settings: Settings) -> None:
+    """Fill in `c`, the object that JupyterHub hands to jupyterhub_config.py."""
+    directory = hub_directory(settings)
+    _hub(c, settings, directory)
+    _proxy(c, directory)
+    _sign_in(c, settings)
+    _servers(c, settings, directory)
+    _services(c, settings)
+
+
+def _hub(c: Any, settings: Settings, directory: Path) -> None:
+    c.JupyterHub.public_url = settings.hub_public_url
+    c.JupyterHub.bind_url = settings.hub_internal_url
+    c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{free_port()}"
+    c.JupyterHub.db_url = f"sqlite:///{directory / 'hub.sqlite'}"
+    c.JupyterHub.upgrade_db = True
+    c.JupyterHub.cookie_secret_file = str(directory / "cookie_secret")
+    c.JupyterHub.cleanup_servers = True
+    c.JupyterHub.template_paths = [str(Path(__file__).with_name("templates"))]
+    c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 1}
+    """Show the page with the progress after a second rather than an empty one for ten."""
+
+
+def _proxy(c: Any, directory: Path) -> None:
+    if find_program("traefik"):
+        c.JupyterHub.proxy_class = BoundTraefik
+        c.TraefikProxy.traefik_api_url = f"http://127.0.0.1:{free_port()}"
+        c.TraefikProxy.traefik_api_username = "jupyterhub"
+        c.TraefikProxy.traefik_api_password = secrets.token_urlsafe(24)
+        c.TraefikProxy.static_config_file = str(directory / "traefik.toml")
+        c.TraefikFileProviderProxy.dynamic_config_file = str(directory / "traefik-rules.toml")
+        c.TraefikProxy.extra_static_config = {"global": {"checkNewVersion": False, "sendAnonymousUsage": False}}
+    else:  # buffers whole answers, so the progress of a starting server comes at its end only
+        c.ConfigurableHTTPProxy.command = [*BOUND, str(find_program("configurable-http-proxy"))]
+        c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{free_port()}"
+        c.ConfigurableHTTPProxy.auth_token = secrets.token_hex(32)
+        c.ConfigurableHTTPProxy.pid_file = str(directory / "proxy.pid")
+
+
+def _sign_in(c: Any, settings: Settings) -> None:
+    c.JupyterHub.authenticator_class = ToolAuthenticator
+    c.Authenticator.auto_login = True
+    c.Authenticator.allow_all = True
+    c.Authenticator.username_pattern = "[a-z][a-z0-9]{0,62}"
+    c.OAuthenticator.client_id = CLIENT_ID
+    c.OAuthenticator.client_secret = oauth_client_secret(settings)
+    c.OAuthenticator.authorize_url = f"{settings.tool_public_url}/oauth/authorize"
+    c.OAuthenticator.token_url = f"{settings.tool_internal_url}/oauth/token"
+    c.OAuthenticator.userdata_url = f"{settings.tool_internal_url}/oauth/userinfo"
+    c.OAuthenticator.oauth_callback_url = f"{settings.hub_public_url}/hub/oauth_callback"
+    c.OAuthenticator.logout_redirect_url = settings.tool_public_url
+    c.OAuthenticator.basic_auth = True
+    c.OAuthenticator.scope = ["openid"]
+    c.OAuthenticator.username_claim = "sub"
+
+
+def _servers(c: Any, settings: Settings, directory: Path) -> None:
+    c.JupyterHub.spawner_class = SandboxSpawner
+    c.SandboxSpawner.directory = str(directory)
+    c.SandboxSpawner.tool_url = settings.tool_internal_url
+    c.SandboxSpawner.max_processes = settings.notebook_processes
+    c.Spawner.mem_limit = settings.notebook_memory
+    c.Spawner.env_keep = []
+    c.Spawner.disable_user_config = True
+    c.Spawner.default_url = "/lab"
+    c.Spawner.start_timeout = START_SECONDS
+    c.Spawner.http_timeout = ANSWER_SECONDS
+    c.Spawner.poll_interval = 5
+    c.JupyterHub.concurrent_spawn_limit = 8
+
+
+def _services(c: Any, settings: Settings) -> None:
+    idle = round(settings.notebook_idle_seconds)
+    cull = ["-m", "jupyterhub_idle_culler", f"--timeout={idle}", f"--cull-every={max(5, min(60, idle // 4))}"]
+    c.JupyterHub.services = [
+        {"name": TOOL_SERVICE, "api_token": service_token(settings)},
+        {"name": "idle-culler", "command": [*BOUND, sys.executable, *cull]},
+    ]
+    c.JupyterHub.load_roles = [
+        {"name": "tool", "scopes": ["admin:users", "servers"], "services": [TOOL_SERVICE]},
+        {
+            "name": "idle-culler",
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+            "services": ["idle-culler"],
+        },
+    ]

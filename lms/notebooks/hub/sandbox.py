@@ -1,0 +1,87 @@
+"""The walls around one participant's server, as arguments of bubblewrap.
+
+Inside there are: the system's libraries, this Python with its packages and our server package, all read-only; the
+participant's own home; a loopback that leads nowhere. The hub and the tool answer on two unix sockets.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import lms
+
+HOME = "/home/participant"
+SOCKETS = "/run/lms/out"
+SERVER_SOCKET = "/run/lms/in/server.sock"
+PACKAGE = "/opt/lms"
+INNER_UID = 1000
+"""Who the participant is inside where user namespaces can map them; as root they keep their uid."""
+
+_LIBRARIES = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+_ETC = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime")
+_PACKAGE_PARTS = ("__init__.py", "notebooks/__init__.py", "notebooks/server")
+_SCRATCH_BYTES = 512 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What one server may see and use; sizes in bytes."""
+
+    bwrap: Path
+    home: Path
+    sockets: Path
+    """Folder with hub.sock and tool.sock, the same for everyone."""
+    entry: Path
+    """Folder in which the server makes its own socket."""
+    uid: int
+    memory: int
+    processes: int
+
+    def command(self) -> list[str]:
+        """The whole command line; the environment is handed over separately, since command lines are public."""
+        python = [sys.executable, "-m", "lms.notebooks.server.start"]
+        limits = ["--memory", str(self.memory), "--processes", str(self.processes)]
+        drop = ["--uid", str(self.uid)] if os.geteuid() == 0 else []
+        return [str(self.bwrap), *self._namespaces(), *self._files(), "--", *python, *limits, *drop]
+
+    def _namespaces(self) -> Iterator[str]:
+        yield from ("--die-with-parent", "--new-session", "--hostname", "notebook")
+        yield from ("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+        if os.geteuid() == 0:
+            yield from ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+            yield from ("--cap-add", "CAP_SETPCAP")  # `start` gives up these three too
+        else:
+            yield from ("--unshare-user", "--uid", str(INNER_UID), "--gid", str(INNER_UID), "--disable-userns")
+
+    def _files(self) -> Iterator[str]:
+        for path in map(Path, _LIBRARIES):
+            if path.is_symlink():
+                yield from ("--symlink", str(path.readlink()), str(path))
+            elif path.is_dir():
+                yield from ("--ro-bind", str(path), str(path))
+        for name in _ETC:
+            yield from ("--ro-bind-try", name, name)
+        yield from ("--proc", "/proc", "--dev", "/dev")
+        for scratch in ("/tmp", "/dev/shm"):  # noqa: S108 -- the sandbox's own
+            yield from ("--size", str(_SCRATCH_BYTES), "--perms", "1777", "--tmpfs", scratch)
+        for source, target in self._read_only():
+            yield from (*_parents(target), "--ro-bind", source, target)
+        for folder, target in ((self.home, HOME), (self.entry, str(Path(SERVER_SOCKET).parent))):
+            yield from (*_parents(target), "--bind", str(folder), target)
+
+    def _read_only(self) -> Iterator[tuple[str, str]]:
+        for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):
+            if not prefix.startswith("/usr"):
+                yield prefix, prefix
+        package = Path(lms.__file__).parent
+        for part in _PACKAGE_PARTS:
+            yield str(package / part), f"{PACKAGE}/lms/{part}"
+        yield str(self.sockets), SOCKETS
+
+
+def _parents(target: str) -> Iterator[str]:
+    """bwrap makes missing parents of a mount 0700 for root, where another uid can't pass: make them first."""
+    for parent in reversed(Path(target).parents[:-1]):
+        yield from ("--dir", str(parent))

