@@ -1,8 +1,9 @@
 """Activity kinds: what a step of a course can be. Rooms and plugins register theirs, so courses knows none of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,9 +37,32 @@ class Problem:
     line: int | None = None
 
 
+COMMON_FIELDS = frozenset({"kind", "id", "title", "minutes", "weight", "due_days"})
+"""What every step of course.toml may have, whatever its kind."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The rest of a sentence about a name nobody knows: what was meant, or else what there is."""
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return f"There is: {', '.join(names)}." if names else "There is none."
+
+
+def unknown_fields(table: Mapping[str, Any], own: Iterable[str]) -> list[Problem]:
+    """Problems for fields that are neither common nor the kind's own; for an activity kind's `parse`."""
+    known = COMMON_FIELDS | set(own)
+    return [
+        Problem("", name, f"There is no field {name!r}. {did_you_mean(name, known)}")
+        for name in table
+        if name not in known
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a snapshot. `data` is what its kind's `parse` made of the rest of its table, JSON-able."""
+    """One step of a snapshot. `data` is what its kind's `parse` made of its own fields, JSON-able. `title` by language."""
 
     kind: str
     id: str
@@ -47,6 +71,8 @@ class Step:
     weight: Decimal
     due_days: int | None
     data: Mapping[str, Any]
+    course: str
+    """The course's slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +98,12 @@ class ActivityKind(Protocol):
         ...
 
     def parse(self, table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[str], list[Problem]]:
-        """Check the step's own fields: (data for the snapshot, files it needs relative to the folder, problems)."""
+        """Check the fields that this kind adds to `COMMON_FIELDS`; the common ones are right already.
+
+        `table` is the step's whole table, `folder` the course's. Returns the data for the snapshot, the files the step
+        needs (relative to the folder, `/` between parts) and the problems: their `field` is the one inside the step
+        (`file.ru`), their `file` empty for course.toml, else relative to the folder. Begin with `unknown_fields`.
+        """
         ...
 
     def url(self, run_id: UUID, step: Step) -> str:
@@ -82,6 +113,30 @@ class ActivityKind(Protocol):
     def states(self, session: Session, person_id: UUID, run_id: UUID, steps: Sequence[Step]) -> dict[str, StepState]:
         """A person's states at the given steps, all of this kind, in a bounded number of queries."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ContentCheck:
+    """Checks the table `name` of course.toml, which an upper room reads. `field` of its problems is inside that table."""
+
+    name: str
+    run: Callable[[Mapping[str, Any], Sequence[Step]], list[Problem]]
+
+
+class ContentChecks(ByName[ContentCheck]):
+    """Who checks which table."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractListener:
+    """Called in the transaction in which the contract of a run changed, with the run's id."""
+
+    name: str
+    run: Callable[[Session, UUID], None]
+
+
+class ContractListeners(ByName[ContractListener]):
+    """Who must know that a run's contract changed."""
 
 
 class ActivityKinds(ByName[ActivityKind]):
