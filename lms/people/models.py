@@ -4,24 +4,37 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from lms.database import Base, Id
+from lms.people.names import plain
 
 
 class Person(Base):
-    """A human. Outside this database they are known by `opaque_name` alone."""
+    """A human. Outside this database they are known by `opaque_name` alone.
+
+    `list_key` is what an imported list knows them by; a locked person cannot come in until unlocked.
+    """
 
     __tablename__ = "people_person"
 
     id: Mapped[Id]
     display_name: Mapped[str] = mapped_column(String(200))
+    plain_name: Mapped[str] = mapped_column(String(200), index=True)
+    """The name as it is searched: databases disagree on the case of Cyrillic letters."""
+    list_key: Mapped[str | None] = mapped_column(String(300), unique=True)
     locale: Mapped[str | None] = mapped_column(String(8))
     zone: Mapped[str | None] = mapped_column(String(64))
     is_test: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    locked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+
+    @validates("display_name")
+    def _keep_plain(self, _key: str, name: str) -> str:
+        self.plain_name = plain(name)[:200]
+        return name
 
     @property
     def opaque_name(self) -> str:
@@ -163,3 +176,14 @@ class SignInTry(Base):
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ImportedList(Base):
+    """An uploaded list between its preview and its import; its bytes are forgotten within a day."""
+
+    __tablename__ = "people_imported_list"
+
+    id: Mapped[Id]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    uploaded_by: Mapped[UUID]
+    uploaded_at: Mapped[datetime] = mapped_column(index=True)

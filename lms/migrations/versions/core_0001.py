@@ -70,16 +70,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_people_cohort_code")),
     )
     op.create_table(
+        "people_imported_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("uploaded_by", sa.Uuid(), nullable=False),
+        sa.Column("uploaded_at", UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_imported_list")),
+    )
+    with op.batch_alter_table("people_imported_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_imported_list_uploaded_at"), ["uploaded_at"], unique=False)
+
+    op.create_table(
         "people_person",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("display_name", sa.String(length=200), nullable=False),
+        sa.Column("plain_name", sa.String(length=200), nullable=False),
+        sa.Column("list_key", sa.String(length=300), nullable=True),
         sa.Column("locale", sa.String(length=8), nullable=True),
         sa.Column("zone", sa.String(length=64), nullable=True),
         sa.Column("is_test", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("locked_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("erased_at", UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_person")),
+        sa.UniqueConstraint("list_key", name=op.f("uq_people_person_list_key")),
     )
+    with op.batch_alter_table("people_person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_person_plain_name"), ["plain_name"], unique=False)
+
     op.create_table(
         "people_sign_in_try",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -124,6 +142,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ledger_fact_course_run_id"), ["course_run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ledger_fact_kind"), ["kind"], unique=False)
         batch_op.create_index("ix_ledger_fact_person_run", ["person_id", "course_run_id", "kind"], unique=False)
+
+    op.create_table(
+        "notices_notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("read_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people_person.id"], name=op.f("fk_notices_notice_person_id_people_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices_notice")),
+        sa.UniqueConstraint("key", name=op.f("uq_notices_notice_key")),
+    )
+    with op.batch_alter_table("notices_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_notices_notice_person", ["person_id", "read_at", "created_at"], unique=False)
 
     op.create_table(
         "people_account",
