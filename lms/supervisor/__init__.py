@@ -1,0 +1,1 @@
+"""`run` and `demo`: the product's processes as children of one supervisor."""
