@@ -1,6 +1,6 @@
 """What notices contribute: the inbox, the bell of every page, personal data, forgetting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -45,12 +45,12 @@ def lms_personal_data() -> Sequence[PersonalData]:
     ]
 
 
-def install(app: Flask, registries: Registries) -> None:
+def install(app: Flask, _registries: Registries) -> None:
     """Give every page its bell."""
     app.context_processor(_bell)
 
 
-def _bell() -> Mapping[str, object]:
+def _bell() -> dict[str, object]:
     visitor = find_visitor() if request.endpoint else None
     if visitor is None:
         return {}

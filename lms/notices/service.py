@@ -58,7 +58,7 @@ def count_unread(session: Session, person_id: UUID) -> int:
     return session.scalar(select(func.count()).select_from(Notice).where(_unread(person_id))) or 0
 
 
-def inbox(person_id: UUID, *, unread_only: bool = False) -> Select[tuple[Notice]]:
+def inbox(person_id: UUID, *, unread_only: bool = False) -> Select[Notice]:
     """A person's notices, newest first; to be paged."""
     which = _unread(person_id) if unread_only else Notice.person_id == person_id
     return select(Notice).where(which).order_by(Notice.created_at.desc(), Notice.id.desc())

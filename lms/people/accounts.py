@@ -28,7 +28,7 @@ def get_person(session: Session, person_id: UUID) -> Person:
     """Raises NotFound, also for an erased person."""
     person = session.get(Person, person_id)
     if person is None or person.erased_at is not None:
-        raise NotFound()
+        raise NotFound
     return person
 
 

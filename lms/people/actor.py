@@ -56,7 +56,7 @@ class Actor:
     def must(self, permission: str, *scopes: UUID) -> None:
         """Raises Forbidden unless `may`."""
         if not self.may(permission, *scopes):
-            raise Forbidden()
+            raise Forbidden
 
     def scopes(self, permission: str) -> frozenset[UUID] | None:
         """The scopes that a permission covers, for a query's WHERE; None means everywhere."""

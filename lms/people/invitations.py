@@ -1,6 +1,8 @@
 """One-use links: the only way to a first password, and the way back to a forgotten one."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,15 +10,72 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.database import new_id
-from lms.errors import Conflict, Gone, N_
-from lms.people.accounts import add_account, find_account
+from lms.errors import N_, Conflict, Forbidden, Gone, Invalid
+from lms.people.accounts import add_account, find_account, get_person
+from lms.people.actor import Actor, Role
 from lms.people.audit import record
+from lms.people.groups import covers, group_ids_of
 from lms.people.models import Account, OneUseLink, Person
+from lms.people.names import tidy
 from lms.people.passwords import check_password_rules, password_key, set_password
+from lms.people.permissions import ACCOMPANY, MANAGE
+from lms.people.roles import roles_of
 from lms.people.sessions import end_all_sessions, hash_token
 
 INVITE_DAYS = 30
 RESET_HOURS = 24
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link just made. The token is shown this once and kept nowhere."""
+
+    person_id: UUID
+    display_name: str
+    token: str
+    known_login: str | None
+    expires_at: datetime
+
+
+def may_link(session: Session, person_id: UUID, *, by: Actor) -> bool:
+    """Who manages people may invite everybody; a tutor the participants of their groups, and nobody with more rights."""
+    if by.may(MANAGE.name):
+        return True
+    if not covers(by, ACCOMPANY.name, group_ids_of(session, person_id)):
+        return False
+    return roles_of(session, person_id) <= {Role.PARTICIPANT}
+
+
+def invite(session: Session, person_ids: Sequence[UUID], *, by: Actor, at: datetime) -> list[Invitation]:
+    """A new one-use link for each: an invitation, or a reset for those who have a password already.
+
+    Raises NotFound, Forbidden (for one of them: then none is made), Invalid for more than `AT_ONCE`.
+    """
+    if len(person_ids) > AT_ONCE:
+        raise Invalid(N_("At most %(most)s people at once. Choose fewer."), most=AT_ONCE)
+    made = []
+    for person_id in dict.fromkeys(person_ids):
+        person = get_person(session, person_id)
+        if not may_link(session, person_id, by=by):
+            raise Forbidden
+        purpose = "reset" if has_password(session, person_id) else "invite"
+        token = make_link(session, person_id, purpose=purpose, at=at, by=by.person_id)
+        made.append(
+            Invitation(
+                person_id=person_id,
+                display_name=person.display_name,
+                token=token,
+                known_login=find_login(session, person_id),
+                expires_at=at + lifetime(purpose),
+            )
+        )
+    return made
+
+
+def lifetime(purpose: str) -> timedelta:
+    """How long a link of this purpose works."""
+    return timedelta(days=INVITE_DAYS) if purpose == "invite" else timedelta(hours=RESET_HOURS)
 
 
 def make_link(session: Session, person_id: UUID, *, purpose: str, at: datetime, by: UUID | None) -> str:
@@ -27,7 +86,6 @@ def make_link(session: Session, person_id: UUID, *, purpose: str, at: datetime, 
         .values(expires_at=at)
     )
     token = secrets.token_urlsafe(18)
-    lifetime = timedelta(days=INVITE_DAYS) if purpose == "invite" else timedelta(hours=RESET_HOURS)
     session.add(
         OneUseLink(
             id=new_id(),
@@ -35,7 +93,7 @@ def make_link(session: Session, person_id: UUID, *, purpose: str, at: datetime, 
             person_id=person_id,
             purpose=purpose,
             created_at=at,
-            expires_at=at + lifetime,
+            expires_at=at + lifetime(purpose),
         )
     )
     record(session, f"link.{purpose}", at=at, actor_id=by, subject_id=person_id)
@@ -57,6 +115,12 @@ def find_login(session: Session, person_id: UUID) -> str | None:
     return session.scalar(select(Account.subject).where(Account.person_id == person_id, Account.provider == "password"))
 
 
+def has_password(session: Session, person_id: UUID) -> bool:
+    """Whether they have come in by a link before."""
+    query = select(Account.id).where(Account.person_id == person_id, Account.password_hash.is_not(None))
+    return session.scalar(query.limit(1)) is not None
+
+
 def use_link(session: Session, token: str, *, login: str, password: str, at: datetime) -> Person:
     """Set login and password and spend the link; everybody signed in as this person is signed out.
 
@@ -65,6 +129,7 @@ def use_link(session: Session, token: str, *, login: str, password: str, at: dat
     link = get_link(session, token, at=at, for_update=True)
     person = session.get_one(Person, link.person_id)
     known = find_login(session, person.id)
+    login = tidy(login)
     check_password_rules(password, known or login)
     key = password_key(known or login)
     account = find_account(session, key)

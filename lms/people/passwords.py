@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lms.database import new_id
-from lms.errors import Invalid, N_, TooMany
+from lms.errors import N_, Invalid, TooMany
 from lms.people.accounts import AccountKey, find_account
 from lms.people.models import Account, SignInTry
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms import registries
 from lms.database import new_id
+from lms.errors import N_, Forbidden, NotFound
 from lms.people.actor import Actor, Permissions, Role, allowed_by
 from lms.people.models import Grant, Person, SignInSession
 
@@ -22,9 +23,31 @@ def hash_token(token: str) -> str:
 
 
 def open_session(
-    session: Session, person_id: UUID, *, at: datetime, days: int, account_id: UUID | None = None, browser: str = ""
+    session: Session,
+    person_id: UUID,
+    *,
+    at: datetime,
+    days: int,
+    account_id: UUID | None = None,
+    browser: str = "",
+    replaces: str = "",
 ) -> str:
-    """A new signed-in browser; returns the token for its cookie, which is kept nowhere else."""
+    """A new signed-in browser; returns the token for its cookie, which is kept nowhere else.
+
+    `replaces` is the token the browser came with: that session ends, so that nobody who knew it is signed in with it.
+    Raises Forbidden for a locked person, NotFound for an erased one.
+    """
+    person = session.get(Person, person_id)
+    if person is None or person.erased_at is not None:
+        raise NotFound
+    if person.locked_at is not None:
+        raise Forbidden(N_("This person's access is locked. Ask your administrator."))
+    if replaces:
+        session.execute(
+            update(SignInSession)
+            .where(SignInSession.token_hash == hash_token(replaces), SignInSession.ended_at.is_(None))
+            .values(ended_at=at)
+        )
     token = secrets.token_urlsafe(32)
     session.add(
         SignInSession(
@@ -42,8 +65,8 @@ def open_session(
     return token
 
 
-def find_actor(session: Session, token: str, *, at: datetime) -> Actor | None:
-    """Who holds this token now, with their permissions. Two queries."""
+def find_session(session: Session, token: str, *, at: datetime) -> tuple[SignInSession, Person] | None:
+    """The living session of this token, unless its person is locked or erased. One query."""
     row = session.execute(
         select(SignInSession, Person)
         .join(Person, Person.id == SignInSession.person_id)
@@ -51,10 +74,22 @@ def find_actor(session: Session, token: str, *, at: datetime) -> Actor | None:
             SignInSession.token_hash == hash_token(token),
             SignInSession.ended_at.is_(None),
             SignInSession.expires_at > at,
+            Person.locked_at.is_(None),
             Person.erased_at.is_(None),
         )
     ).one_or_none()
-    return None if row is None else actor_of(session, row[1], session_id=row[0].id)
+    return None if row is None else (row[0], row[1])
+
+
+def find_actor(session: Session, token: str, *, at: datetime) -> Actor | None:
+    """Who holds this token now, with their permissions. Two queries."""
+    found = find_session(session, token, at=at)
+    return None if found is None else actor_of(session, found[1], session_id=found[0].id)
+
+
+def touch(session: Session, session_id: UUID, *, at: datetime) -> None:
+    """Note that the browser was seen; asked for once in `SEEN_STEP`."""
+    session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=at))
 
 
 def actor_of(session: Session, person: Person, *, session_id: UUID | None = None) -> Actor:

@@ -10,7 +10,7 @@ from lms.clock import now
 from lms.people import invitations, passwords, sessions
 from lms.people.accounts import get_person
 from lms.people.forms import SignInForm, WelcomeForm
-from lms.people.visitor import forget, get_actor, remember, settings
+from lms.people.visitor import carried_token, forget, get_actor, remember, settings
 from lms.web.access import PUBLIC, SIGNED_IN, find_visitor, needs
 from lms.web.locale import local_path
 from lms.web.unit import reading, unit_of_work
@@ -47,6 +47,7 @@ def sign_in() -> Response | str | tuple[str, int]:
                 days=settings().session_days,
                 account_id=account.id,
                 browser=request.user_agent.string,
+                replaces=carried_token(),
             )
     if token is None:
         form.password.errors = [_("Login and password do not match.")]
@@ -116,6 +117,11 @@ def welcome(token: str) -> Response | str | tuple[str, int]:
             session, token, login=form.login.data or "", password=form.password.data or "", at=now()
         )
         cookie = sessions.open_session(
-            session, person.id, at=now(), days=settings().session_days, browser=request.user_agent.string
+            session,
+            person.id,
+            at=now(),
+            days=settings().session_days,
+            browser=request.user_agent.string,
+            replaces=carried_token(),
         )
     return remember(redirect("/"), cookie)

@@ -4,8 +4,9 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from lms.clock import now
+from lms.database import Database
 from lms.people.actor import Actor
-from lms.people.sessions import find_actor
+from lms.people.sessions import SEEN_STEP, actor_of, find_session, touch
 from lms.settings import Settings
 from lms.web.access import get_visitor
 from lms.web.cookies import delete_cookie, set_cookie
@@ -17,8 +18,16 @@ DAY_SECONDS = 24 * 3600
 
 def load_visitor() -> Actor | None:
     """Who sent this request."""
-    token = request.cookies.get(COOKIE, "")
-    return find_actor(reading(), token, at=now()) if token else None
+    token, at = request.cookies.get(COOKIE, ""), now()
+    found = find_session(reading(), token, at=at) if token else None
+    if found is None:
+        return None
+    row, person = found
+    if at - row.seen_at > SEEN_STEP:
+        database: Database = current_app.extensions["lms.database"]
+        with database.writing() as session:
+            touch(session, row.id, at=at)
+    return actor_of(reading(), person, session_id=row.id)
 
 
 def get_actor() -> Actor:
@@ -27,6 +36,11 @@ def get_actor() -> Actor:
     if not isinstance(visitor, Actor):
         raise TypeError("the visitor was not loaded by people")
     return visitor
+
+
+def carried_token() -> str:
+    """The token this browser came with, for `open_session(replaces=…)`; empty if there is none."""
+    return request.cookies.get(COOKIE, "")
 
 
 def settings() -> Settings:
