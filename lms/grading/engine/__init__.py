@@ -1,0 +1,48 @@
+"""Grading of notebooks with nbgrader: independent of Flask and of the database, the only importer of nbgrader.
+
+The parent side (everything but `child/` and `kernel_entry.py`) starts fast: nbgrader is imported in a child process,
+and a participant's code runs one sandbox further away.
+"""
+
+from lms.grading.engine.course import AssignmentInfo, BrokenAssignment, WrongCall, assignments, inspect
+from lms.grading.engine.executor import ExecutionFailed, Executor, Job, ProcessExecutor
+from lms.grading.engine.grading import grade
+from lms.grading.engine.limits import Limits
+from lms.grading.engine.locales import for_locale
+from lms.grading.engine.release import release
+from lms.grading.engine.results import (
+    CellKind,
+    CellScore,
+    FeedbackCell,
+    GradeResult,
+    Isolation,
+    Outcome,
+    Repair,
+    Status,
+    as_json,
+)
+
+__all__ = [
+    "AssignmentInfo",
+    "BrokenAssignment",
+    "CellKind",
+    "CellScore",
+    "ExecutionFailed",
+    "Executor",
+    "FeedbackCell",
+    "GradeResult",
+    "Isolation",
+    "Job",
+    "Limits",
+    "Outcome",
+    "ProcessExecutor",
+    "Repair",
+    "Status",
+    "WrongCall",
+    "as_json",
+    "assignments",
+    "for_locale",
+    "grade",
+    "inspect",
+    "release",
+]

@@ -1,0 +1,1 @@
+"""The part that runs in a process of its own and is alone in importing nbgrader."""

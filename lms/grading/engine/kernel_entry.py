@@ -1,0 +1,64 @@
+"""Runs inside the sandbox: gives up what it doesn't need, then becomes the IPython kernel.
+
+Standard library and ipykernel only: no other file of the project is visible there. Called with
+HOME DATA MEMORY PROCESSES FILE_BYTES UID CONNECTION_FILE; UID is -1 to stay who we are.
+"""
+
+import ctypes
+import os
+import resource
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def limit(memory: int, processes: int, file_bytes: int) -> None:
+    """Set the ceilings of this process and its children (setrlimit(2)); they can't be raised again."""
+    ceilings = {
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_NPROC: processes,
+        resource.RLIMIT_FSIZE: file_bytes,
+        resource.RLIMIT_NOFILE: 1024,
+        resource.RLIMIT_CORE: 0,
+    }
+    for what, ceiling in ceilings.items():
+        hard = resource.getrlimit(what)[1]
+        value = ceiling if hard == resource.RLIM_INFINITY else min(ceiling, hard)
+        resource.setrlimit(what, (value, value))
+
+
+def become(uid: int) -> None:
+    """Take another user id for good."""
+    os.setgroups([])
+    os.setgid(uid)
+    os.setuid(uid)
+
+
+def main(arguments: list[str]) -> None:
+    """Prepare and start; returns when the kernel ends."""
+    home, data = Path(arguments[0]), Path(arguments[1])
+    memory, processes, file_bytes, uid = (int(argument) for argument in arguments[2:6])
+    connection = Path(arguments[6])
+    details = connection.read_text()
+    if uid >= 0:
+        become(uid)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    work = home / "work"
+    shutil.copytree(data, work, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    own_connection = home / "connection.json"
+    own_connection.touch(mode=0o600)
+    own_connection.write_text(details)
+    os.chdir(work)
+    limit(memory, processes, file_bytes)
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    sys.argv = ["ipykernel_launcher"]
+    IPKernelApp.launch_instance(["-f", str(own_connection), "--HistoryManager.hist_file=:memory:"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

