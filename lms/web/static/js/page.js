@@ -3,4 +3,5 @@ import "./dialogs.js";
 import "./files.js";
 import "./keys.js";
 import "./rows.js";
+import "./scroll.js";
 import "./small.js";

@@ -1,6 +1,6 @@
-// Small buttons: close a message, show a password, copy code, print.
+// Small buttons: close a message, show a password, copy code, put a value into a field, print.
 document.addEventListener("click", async (event) => {
-  const button = event.target instanceof Element && event.target.closest("[data-dismiss], [data-reveal], [data-copy], [data-print]");
+  const button = event.target instanceof Element && event.target.closest("[data-dismiss], [data-reveal], [data-copy], [data-set], [data-print]");
   if (!button) return;
   if (button.dataset.dismiss) button.closest(button.dataset.dismiss).remove();
   if (button.dataset.reveal) {
@@ -13,8 +13,14 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(button.closest(".code-block").querySelector("pre").textContent);
     button.querySelector("span").textContent = button.dataset.done;
   }
+  if (button.dataset.set) {
+    const field = document.getElementById(button.dataset.set);
+    field.value = "append" in button.dataset && field.value ? `${field.value}\n${button.dataset.value}` : button.dataset.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if ("append" in button.dataset) field.focus();
+  }
   if ("print" in button.dataset) window.print();
 });
 
-for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false;
+for (const button of document.querySelectorAll("[data-reveal], [data-set]")) button.hidden = false;
 if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
