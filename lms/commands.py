@@ -4,6 +4,7 @@ Standard library only. `lms.cli` makes its click group from this table, `lms.boo
 """
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "course": ("lms.courses.cli:course", "Courses: check, sync, import, list; change a contract."),
     "db": ("lms.migrations.cli:db", "Upgrade the database; write a revision."),
     "demo": ("lms.supervisor.cli:demo", "Run everything with a demo programme and a demo school."),
     "grade": ("lms.grading.engine.cli:grade", "Grade one notebook outside the database."),

@@ -93,6 +93,11 @@ class ActivityKind(Protocol):
         ...
 
     @property
+    def label(self) -> str:
+        """What people call it: a message id, e.g. `Lesson`."""
+        ...
+
+    @property
     def icon(self) -> str:
         """A symbol of the sprite."""
         ...
@@ -107,7 +112,7 @@ class ActivityKind(Protocol):
         ...
 
     def url(self, run_id: UUID, step: Step) -> str:
-        """The step's page."""
+        """The step's page as a path of this site. Jobs ask for it too, so there may be no request."""
         ...
 
     def states(self, session: Session, person_id: UUID, run_id: UUID, steps: Sequence[Step]) -> dict[str, StepState]:

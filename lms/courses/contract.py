@@ -1,0 +1,85 @@
+"""The contract of a run: what was promised to those who take it. Content follows the folder, the contract does not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lms.courses.content import CourseContent
+from lms.courses.kinds import Step
+
+Contract = Mapping[str, Any]
+LAST_MINUTE = time(23, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between the pinned contract and the folder; None: it is not there."""
+
+    field: str
+    pinned: object
+    proposed: object
+
+
+def make_contract(content: CourseContent, zone: str) -> dict[str, Any]:
+    """What a run pins: the completion rule, weights and days of every step, the steps that the rule names.
+
+    `zone` is where deadlines are at the end of the day.
+    """
+    return {
+        "completion": dict(content.completion),
+        "weights": {step.id: str(step.weight) for step in content.steps},
+        "due_days": {step.id: step.due_days for step in content.steps if step.due_days is not None},
+        "required": sorted(set(named_steps(content.completion))),
+        "zone": zone,
+    }
+
+
+def named_steps(rule: Any) -> Iterator[str]:
+    """The ids under `activity`, wherever in the rule they stand."""
+    if isinstance(rule, Mapping):
+        for key, value in rule.items():
+            if key == "activity" and isinstance(value, str):
+                yield value
+            else:
+                yield from named_steps(value)
+    elif isinstance(rule, list):
+        for part in rule:
+            yield from named_steps(part)
+
+
+def compare(pinned: Contract, proposed: Contract) -> list[Change]:
+    """What would change, in the order in which a person reads a contract. New steps without a due day are no change."""
+    changes = []
+    if pinned["completion"] != proposed["completion"]:
+        changes.append(Change("completion", pinned["completion"], proposed["completion"]))
+    for name, default in (("weights", "1"), ("due_days", None)):
+        before, after = pinned[name], proposed[name]
+        changes += [
+            Change(f"{name}.{step}", before.get(step, default), after.get(step, default))
+            for step in sorted({*before, *after})
+            if before.get(step, default) != after.get(step, default)
+        ]
+    return changes
+
+
+def lost_steps(pinned: Contract, content: CourseContent) -> list[str]:
+    """Steps that the contract requires and the content no longer has."""
+    return [step_id for step_id in pinned["required"] if content.find_step(step_id) is None]
+
+
+def weight(contract: Contract, step_id: str) -> Decimal:
+    """How much a step counts in the course's score; 1 for a step that came after the contract."""
+    return Decimal(contract["weights"].get(step_id, "1"))
+
+
+def due_at(contract: Contract, starts_at: datetime, step: Step) -> datetime | None:
+    """The end of the day (23:59 in the contract's zone) that is `due_days` after the day of the start."""
+    days = contract["due_days"].get(step.id)
+    if days is None:
+        return None
+    zone = ZoneInfo(contract["zone"])
+    day = starts_at.astimezone(zone).date() + timedelta(days=days)
+    return datetime.combine(day, LAST_MINUTE, zone)

@@ -1,0 +1,105 @@
+"""Runs: a course as given in one period. Finding them, their content, files and deadlines."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from lms import files
+from lms.courses import contract, snapshot
+from lms.courses.content import CourseContent
+from lms.courses.kinds import Step
+from lms.courses.models import CourseRun
+from lms.errors import NotFound
+
+LISTED = 500
+
+
+def get_run(session: Session, run_id: UUID, *, for_update: bool = False) -> CourseRun:
+    """The run. Raises NotFound. `for_update` lets nobody else change it until the transaction ends."""
+    run = session.get(CourseRun, run_id, with_for_update=for_update or None, populate_existing=for_update)
+    if run is None:
+        raise NotFound
+    return run
+
+
+def find_run_by_slug(session: Session, slug: str) -> CourseRun | None:
+    """The course's current run: the one that started last."""
+    return session.scalar(_newest_first().where(CourseRun.slug == slug).limit(1))
+
+
+def find_run(session: Session, slug: str, code: str) -> CourseRun | None:
+    """The run of this code."""
+    return session.scalar(select(CourseRun).where(CourseRun.slug == slug, CourseRun.code == code))
+
+
+def list_runs(session: Session, *, kind: str | None = None, at: datetime | None = None) -> list[CourseRun]:
+    """The current run of every course by slug, at most 500; with `at` those that are not over by then."""
+    newest = (
+        select(CourseRun.id, func.row_number().over(partition_by=CourseRun.slug, order_by=_ORDER).label("place"))
+    ).subquery()
+    query = select(CourseRun).join(newest, newest.c.id == CourseRun.id).where(newest.c.place == 1)
+    if kind is not None:
+        query = query.where(CourseRun.kind == kind)
+    if at is not None:
+        query = query.where(or_(CourseRun.ends_at.is_(None), CourseRun.ends_at > at))
+    return list(session.scalars(query.order_by(CourseRun.slug).limit(LISTED)))
+
+
+_ORDER = (CourseRun.starts_at.desc(), CourseRun.code.desc())
+
+
+def _newest_first() -> Select[CourseRun]:
+    return select(CourseRun).order_by(*_ORDER)
+
+
+def content_of(session: Session, run: CourseRun) -> CourseContent:
+    """What the run gives now; read once by each process."""
+    return contents_of(session, [run])[run.id]
+
+
+def contents_of(session: Session, runs: Iterable[CourseRun]) -> dict[UUID, CourseContent]:
+    """The contents of several runs by run id, in one query at most."""
+    listed = list(runs)
+    found = snapshot.contents(session, [run.snapshot_id for run in listed])
+    return {run.id: found[run.snapshot_id] for run in listed}
+
+
+def read_file(session: Session, run: CourseRun, path: str) -> bytes:
+    """A file of the run's snapshot by its path in the course folder. Raises NotFound."""
+    return read_snapshot_file(session, run.snapshot_id, path)
+
+
+def read_snapshot_file(session: Session, snapshot_id: str, path: str) -> bytes:
+    """The same of any snapshot, e.g. of the one that an attempt was graded with. Raises NotFound."""
+    sha256 = snapshot.file_hashes(session, snapshot_id).get(path)
+    if sha256 is None:
+        raise NotFound
+    return files.of(session).read(sha256)
+
+
+def export_assignment_dir(
+    session: Session, run: CourseRun, step: Step, target: Path, *, snapshot_id: str | None = None
+) -> None:
+    """Lay an assignment out as nbgrader's course directory: `target/source/<step id>/…`. Raises NotFound for no files.
+
+    The files are those of the run's snapshot, or of another one of this course.
+    """
+    prefix = f"source/{step.id}/"
+    hashes = snapshot.file_hashes(session, snapshot_id or run.snapshot_id)
+    wanted = {path: sha256 for path, sha256 in hashes.items() if path.startswith(prefix)}
+    if not wanted:
+        raise NotFound
+    kept = files.of(session)
+    for path, sha256 in wanted.items():
+        place = target.joinpath(*PurePosixPath(path).parts)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(kept.read(sha256))
+
+
+def step_due_at(run: CourseRun, step: Step) -> datetime | None:
+    """When a step is due by the run's contract; None: any time."""
+    return contract.due_at(run.contract, run.starts_at, step)
