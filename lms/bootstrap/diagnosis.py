@@ -23,8 +23,9 @@ BAD_HASH = (
 )
 UNKNOWN = "installing the packages failed: the reason is at the end of {log}."
 
+_DISK_FULL = r"No space left on device|os error 28"
 _SYMPTOMS = (
-    (r"No space left on device|os error 28", DISK_FULL),
+    (_DISK_FULL, DISK_FULL),
     (r"No module named '?(venv|ensurepip)|ensurepip is not available", NO_VENV),
     (r"do not match the hashes|Hash mismatch", BAD_HASH),
     (
@@ -35,6 +36,11 @@ _SYMPTOMS = (
     ),
     (r"Permission denied|Read-only file system", NO_RIGHT),
 )
+
+
+def is_disk_full(output: str) -> bool:
+    """Whether the command stopped in the middle of writing."""
+    return bool(re.search(_DISK_FULL, output))
 
 
 def explain(output: str, *, venv: Path, log: Path) -> str:

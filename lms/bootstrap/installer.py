@@ -107,7 +107,10 @@ class _Installation:
                 check=False,
             )
         if done.returncode != 0:
-            raise Failure(diagnosis.explain(_tail(self.log), venv=self.environment.venv, log=self.log))
+            output = _tail(self.log)
+            if not diagnosis.is_disk_full(output):
+                self.environment.unfinished.unlink(missing_ok=True)  # it refused and left nothing half done
+            raise Failure(diagnosis.explain(output, venv=self.environment.venv, log=self.log))
 
 
 def _variables() -> dict[str, str]:

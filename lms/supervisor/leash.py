@@ -26,11 +26,13 @@ class Leash:
         self.supervisor = supervisor
         self.grace_seconds = grace_seconds
         self.deadline: float | None = None
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # until there is a child to pass it on to
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
         adopt_orphans()
         die_with_parent(signal.SIGTERM)
         self.child = self._start(argv)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
     def hold(self) -> int:
         """Wait for the end of the child and of its family; returns the exit status as a shell would show it."""
@@ -50,10 +52,12 @@ class Leash:
                 os._exit(1)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE):  # a background shell hands SIG_IGN down
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
             os.execvp(argv[0], argv)
         except OSError as error:
-            os.write(2, f"CRITICAL {argv[0]} cannot be started: {error}\n".encode())
-        os._exit(127)
+            os.write(2, f"CRITICAL {argv[0]} cannot be started: {error.strerror}\n".encode())
+        finally:
+            os._exit(127)
 
     def _wait(self) -> int:
         while True:
