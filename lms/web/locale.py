@@ -1,5 +1,6 @@
 """Language, time zone and theme of a page: what the visitor chose, what their profile says, what the browser asks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def _remember() -> None:
     g.theme = theme if theme in THEMES else "auto"
 
 
-def pick(texts: dict[str, str]) -> str:
+def pick(texts: Mapping[str, str]) -> str:
     """The visitor's language of a text kept in several, else the first there is."""
     return texts.get(g.locale) or next(iter(texts.values()), "")
 

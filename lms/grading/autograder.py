@@ -1,0 +1,162 @@
+"""The job that grades one attempt: read, grade in a child process outside any transaction, then write once."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from lms import files
+from lms.courses import runs
+from lms.courses.kinds import Step
+from lms.courses.models import CourseRun
+from lms.database import new_id
+from lms.grading import engine
+from lms.grading.engine.limits import Limits
+from lms.grading.engine.results import GradeResult, Status
+from lms.grading.models import Attempt, CellGrade
+from lms.grading.release import publish
+from lms.grading.states import AttemptState
+from lms.jobs import JobRun
+from lms.settings import Settings
+
+STATES = {
+    Status.GRADED: AttemptState.RELEASED,
+    Status.NEEDS_GRADING: AttemptState.NEEDS_PERSON,
+    Status.REFUSED: AttemptState.REFUSED,
+    Status.FAILED: AttemptState.FAILED,
+}
+
+
+def grade_attempt(job: JobRun) -> None:
+    """Grade `attempt_id` unless that generation is graded already or a newer one was asked for."""
+    attempt_id, generation = UUID(job.ids["attempt_id"]), int(job.ids["generation"])
+    settings = job.database.registries.get_existing(Settings)
+    with job.writing() as session:
+        attempt = _waiting(session, attempt_id, generation)
+        if attempt is None:
+            return
+        attempt.started_at = job.at()
+        run = session.get_one(CourseRun, attempt.run_id)
+        step = runs.content_of(session, run).get_step(attempt.step_id)
+        content = files.of(session).read(attempt.sha256)
+        folder = assignment_folder(session, run, step, settings.state_dir / "cache" / "assignments")
+    limits = Limits(
+        notebook_bytes=settings.upload_limit,
+        wall_seconds=settings.grading_seconds,
+        memory_bytes=settings.grading_memory,
+    )
+    result = engine.grade(folder, step.data["source"], content, limits=limits, cache_dir=release_cache(settings))
+    if result.status is Status.FAILED and job.attempt <= 2:
+        raise RuntimeError(f"{result.reason}: {result.diagnostics[:500]}")
+    feedback = json.dumps([_plain(asdict(cell)) for cell in result.feedback], ensure_ascii=False).encode()
+    with job.writing() as session:
+        attempt = _waiting(session, attempt_id, generation)
+        if attempt is not None:
+            store = files.of(session)
+            _record(session, attempt, result, feedback_sha256=store.put(feedback) if result.feedback else None, job=job)
+
+
+def release_cache(settings: Settings) -> Path:
+    """Where the engine keeps what it made of an assignment's source."""
+    return settings.state_dir / "cache" / "releases"
+
+
+def _waiting(session: Session, attempt_id: UUID, generation: int) -> Attempt | None:
+    return session.scalar(
+        select(Attempt).where(
+            Attempt.id == attempt_id, Attempt.generation == generation, Attempt.state == AttemptState.QUEUED
+        )
+    )
+
+
+def _record(
+    session: Session, attempt: Attempt, result: GradeResult, *, feedback_sha256: str | None, job: JobRun
+) -> None:
+    at = job.at()
+    kept = {cell.name: cell for cell in session.scalars(select(CellGrade).where(CellGrade.attempt_id == attempt.id))}
+    session.execute(delete(CellGrade).where(CellGrade.attempt_id == attempt.id))
+    for position, cell in enumerate(result.cells):
+        before = kept.get(cell.name)
+        session.add(
+            CellGrade(
+                id=new_id(),
+                attempt_id=attempt.id,
+                position=position,
+                name=cell.name,
+                kind=cell.kind,
+                outcome=cell.outcome,
+                message=cell.message,
+                max_score=cell.max_score,
+                auto_score=cell.score,
+                needs_person=cell.needs_manual_grade,
+                manual_score=before.manual_score if before else None,
+                comment=before.comment if before else None,
+                judged_by=before.judged_by if before else None,
+                judged_at=before.judged_at if before else None,
+            )
+        )
+    attempt.graded_at = at
+    attempt.reason, attempt.message, attempt.notebook = result.reason, result.message, result.notebook
+    attempt.auto_score, attempt.auto_max = result.score, result.max_score
+    attempt.manual_max = result.manual_max_score
+    attempt.repairs = [{"code": repair.code, "cell": repair.cell} for repair in result.repairs]
+    attempt.isolation = result.isolation
+    attempt.feedback_sha256 = feedback_sha256
+    attempt.state = STATES[result.status]
+    session.flush()
+    if attempt.state in (AttemptState.RELEASED, AttemptState.NEEDS_PERSON):
+        _supersede_earlier(session, attempt, job)
+    if attempt.state == AttemptState.RELEASED:
+        publish(session, attempt, at=at, by_id=None)
+
+
+def _supersede_earlier(session: Session, attempt: Attempt, job: JobRun) -> None:
+    """An earlier attempt that still waits for a tutor leaves the queue: its participant has moved on."""
+    session.execute(
+        update(Attempt)
+        .where(
+            Attempt.run_id == attempt.run_id,
+            Attempt.step_id == attempt.step_id,
+            Attempt.person_id == attempt.person_id,
+            Attempt.number < attempt.number,
+            Attempt.state == AttemptState.NEEDS_PERSON,
+        )
+        .values(superseded_at=job.at())
+    )
+
+
+def assignment_folder(session: Session, run: CourseRun, step: Step, cache: Path) -> Path:
+    """The assignment of the run's snapshot as an nbgrader course directory on disk; made once, whole or not at all."""
+    target = cache / run.snapshot_id / step.id
+    if target.is_dir():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{step.id}-", dir=target.parent))
+    try:
+        runs.export_assignment_dir(session, run, step, draft)
+        draft.chmod(0o755)
+        draft.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def _plain(value: Any) -> Any:
+    """JSON-able: decimals as text, enums as their value."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,167 @@
+"""The graded notebook as pages show it: sources, outputs, points, comments; safe, and without hidden tests."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms import files
+from lms.courses import runs
+from lms.courses.kinds import Step
+from lms.courses.models import CourseRun
+from lms.grading.models import Attempt, CellGrade
+from lms.grading.release import given, points_of
+from lms.grading.states import AttemptState
+from lms.grading.texts import points_text
+from lms.people.actor import Actor
+from lms.people.models import Person
+from lms.web.locale import pick
+from lms.web.markdown import clean_html, render_markdown
+
+IMAGES = ("image/png", "image/jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """`text`, or an inline picture (`data:` address), or a table's HTML, already harmless."""
+
+    text: str | None = None
+    image: str | None = None
+    html: Markup | None = None
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One cell on the page. Markdown is rendered; `grade` is set for cells with points."""
+
+    name: str | None
+    cell_type: str
+    source: str
+    html: Markup | None
+    outputs: tuple[Output, ...]
+    own: bool
+    grade: CellGrade | None
+    points: Decimal | None
+
+
+def cell_title(name: str) -> str:
+    """A grade_id as people read it."""
+    return name.replace("_", " ").replace("-", " ").strip()
+
+
+def feedback_context(
+    session: Session, attempt: Attempt, *, run: CourseRun, step: Step, others: Sequence[Attempt], by: Actor
+) -> dict[str, Any]:
+    """The context of the feedback's template, documented there. `others` are all attempts of the same participant."""
+    judges = {cell.judged_by for cell in attempt.cells if cell.judged_by}
+    names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(judges))).tuples().all())
+    score, maximum, waits = points_of(attempt)
+    assignment_url = url_for("grading.assignment", slug=run.slug, step_id=step.id)
+    return {
+        "course": {
+            "title": pick(runs.content_of(session, run).title),
+            "url": url_for("learning.course", slug=run.slug),
+        },
+        "assignment": {"title": pick(step.title), "url": assignment_url},
+        "attempt": {
+            "number": attempt.number,
+            "score": points_text(score),
+            "max_score": points_text(maximum),
+            "released_at": attempt.released_at,
+            "submitted_at": attempt.submitted_at,
+            "is_late": attempt.is_late,
+        },
+        "cells": [_line(cell, names) for cell in attempt.cells],
+        "notebook_url": url_for("grading.graded", attempt_id=attempt.id) if attempt.feedback_sha256 else None,
+        "again_url": assignment_url if attempt.person_id == by.person_id and score < maximum else None,
+        "attempts": [
+            (other.number, url_for("grading.feedback", attempt_id=other.id), other.id == attempt.id)
+            for other in others
+            if other.state == AttemptState.RELEASED
+        ],
+        "release_url": url_for("desk.release_works") if _can_release(attempt, by) and not waits else None,
+        "attempt_id": attempt.id,
+    }
+
+
+def _can_release(attempt: Attempt, by: Actor) -> bool:
+    return attempt.state == AttemptState.NEEDS_PERSON and by.may("grading.release")
+
+
+def _line(cell: CellGrade, names: Mapping[UUID, str]) -> dict[str, Any]:
+    points = given(cell)
+    full = points is not None and points >= cell.max_score
+    return {
+        "title": cell_title(cell.name),
+        "score": points_text(points),
+        "max_score": points_text(cell.max_score),
+        "kind": "manual" if cell.needs_person else "auto",
+        "state": "done" if full else "partly" if points else "none",
+        "message": cell.message,
+        "comment": cell.comment,
+        "by": names.get(cell.judged_by) if cell.judged_by else None,
+    }
+
+
+def view_cells(session: Session, attempt: Attempt, locale: str) -> list[CellView]:
+    """The cells of an attempt that was graded; empty where there is nothing to show. Cells of other languages are left out."""
+    if attempt.feedback_sha256 is None:
+        return []
+    grades = {cell.name: cell for cell in attempt.cells}
+    stored = json.loads(files.of(session).read(attempt.feedback_sha256))
+    return [_view(cell, grades) for cell in stored if cell["lang"] in (None, locale)]
+
+
+def _view(cell: Mapping[str, Any], grades: Mapping[str, CellGrade]) -> CellView:
+    is_markdown = cell["cell_type"] == "markdown"
+    grade = grades.get(cell["name"] or "") if cell["score"] else None
+    return CellView(
+        name=cell["name"],
+        cell_type=cell["cell_type"],
+        source=cell["source"],
+        html=render_markdown(_with_pictures(cell["source"], cell["attachments"])) if is_markdown else None,
+        outputs=tuple(_output(output) for output in cell["outputs"]),
+        own=bool(cell["own"]),
+        grade=grade,
+        points=given(grade) if grade is not None else None,
+    )
+
+
+def _with_pictures(source: str, attachments: Mapping[str, Mapping[str, str]]) -> str:
+    for name, bundle in attachments.items():
+        for mime in IMAGES:
+            if mime in bundle:
+                source = source.replace(f"attachment:{name}", f"data:{mime};base64,{_joined(bundle[mime])}")
+    return source
+
+
+def _output(output: Mapping[str, Any]) -> Output:
+    kind = output.get("output_type")
+    if kind == "stream":
+        return Output(text=_joined(output.get("text", "")))
+    if kind == "error":
+        return Output(text=_without_colours(output), is_error=True)
+    data = output.get("data", {})
+    for mime in IMAGES:
+        if mime in data:
+            return Output(image=f"data:{mime};base64,{_joined(data[mime]).strip()}")
+    if "text/html" in data and "<table" in _joined(data["text/html"]):
+        return Output(html=clean_html(_joined(data["text/html"])))
+    return Output(text=_joined(data.get("text/plain", "")))
+
+
+def _without_colours(output: Mapping[str, Any]) -> str:
+    name, value = output.get("ename", ""), output.get("evalue", "")
+    return f"{name}: {value}" if name or value else _joined(output.get("traceback", ""))
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)

@@ -1,0 +1,23 @@
+"""The notebooks that participants get: nbgrader's release version, in their language."""
+
+import json
+
+from sqlalchemy.orm import Session
+
+from lms.courses.kinds import Step
+from lms.courses.models import CourseRun
+from lms.grading import engine
+from lms.grading.autograder import assignment_folder, release_cache
+from lms.settings import Settings
+
+
+def released_notebooks(
+    session: Session, run: CourseRun, step: Step, locale: str, settings: Settings
+) -> dict[str, bytes]:
+    """Notebook name -> bytes. The first call for a snapshot takes seconds, later ones read the cache."""
+    folder = assignment_folder(session, run, step, settings.state_dir / "cache" / "assignments")
+    released = engine.release(folder, step.data["source"], cache_dir=release_cache(settings))
+    return {
+        name: json.dumps(engine.for_locale(json.loads(content), locale), ensure_ascii=False, indent=1).encode() + b"\n"
+        for name, content in released.items()
+    }

@@ -1,0 +1,99 @@
+"""Taking a notebook in. The bytes are stored before anything is done with them; attempt and job are one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.courses import runs
+from lms.courses.enrolment import is_enrolled
+from lms.courses.kinds import Step
+from lms.courses.models import CourseRun
+from lms.database import new_id
+from lms.errors import N_, Conflict, Forbidden
+from lms.grading.models import Attempt
+from lms.grading.states import AttemptState
+from lms.jobs import Priority, enqueue
+
+GRADE = "grading.grade"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`is_new` is False when the same bytes were handed in before."""
+
+    attempt: Attempt
+    is_new: bool
+
+
+def submit(
+    session: Session,
+    *,
+    run: CourseRun,
+    step: Step,
+    person_id: UUID,
+    sha256: str,
+    size: int,
+    source: str,
+    at: datetime,
+) -> Received:
+    """Record an attempt of stored bytes and enlist its grading. `source` is `upload` or `lab`.
+
+    Raises Forbidden (not in this course), Conflict (the run is over, or no attempts are left).
+    """
+    if not is_enrolled(session, run.id, person_id):
+        raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
+    mine = [Attempt.run_id == run.id, Attempt.step_id == step.id, Attempt.person_id == person_id]
+    known = session.scalar(select(Attempt).where(*mine, Attempt.sha256 == sha256))
+    if known is not None:
+        return Received(known, is_new=False)
+    if run.ends_at is not None and at > run.ends_at:
+        raise Conflict(N_("This course is over, so nothing can be handed in any more. Your file is safe with you."))
+    done = session.scalar(select(func.count()).where(*mine)) or 0
+    allowed = step.data.get("attempts")
+    if allowed is not None and done >= int(allowed):
+        raise Conflict(N_("All %(count)s attempts at this assignment are used. Ask your tutor."), count=allowed)
+    due_at = runs.step_due_at(run, step)
+    attempt = Attempt(
+        id=new_id(),
+        run_id=run.id,
+        step_id=step.id,
+        person_id=person_id,
+        number=done + 1,
+        sha256=sha256,
+        size=size,
+        source=source,
+        submitted_at=at,
+        is_late=due_at is not None and at > due_at,
+        snapshot_id=run.snapshot_id,
+        state=AttemptState.QUEUED,
+    )
+    session.add(attempt)
+    session.flush()
+    enlist(session, attempt)
+    return Received(attempt, is_new=True)
+
+
+def enlist(session: Session, attempt: Attempt, priority: Priority = Priority.WAITING_PERSON) -> None:
+    """Enlist the grading of an attempt's present generation."""
+    enqueue(
+        session,
+        GRADE,
+        {"attempt_id": str(attempt.id), "generation": str(attempt.generation)},
+        key=f"{attempt.id.hex}:{attempt.generation}",
+        priority=priority,
+    )
+
+
+def queue_before(session: Session, attempt: Attempt) -> int:
+    """How many waiting attempts were handed in before this one."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Attempt.state == AttemptState.QUEUED, Attempt.submitted_at < attempt.submitted_at
+            )
+        )
+        or 0
+    )

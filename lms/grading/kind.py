@@ -1,0 +1,85 @@
+"""The activity kind `assignment`: a folder of notebooks in nbgrader's layout."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from lms.courses.kinds import Problem, State, Step, StepState, unknown_fields
+from lms.errors import N_
+from lms.grading import engine
+from lms.grading.models import Attempt
+from lms.grading.release import points_of
+from lms.grading.states import AttemptState, best
+
+STATE_OF = {
+    AttemptState.QUEUED: State.GRADING,
+    AttemptState.NEEDS_PERSON: State.NEEDS_PERSON,
+    AttemptState.REFUSED: State.FAILED,
+    AttemptState.FAILED: State.GRADING,
+    AttemptState.RELEASED: State.DONE,
+}
+
+
+class AssignmentKind:
+    """A step that is a folder in `source/`."""
+
+    name = "assignment"
+    label = N_("Notebook")
+    icon = "notebook"
+
+    def parse(self, table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[str], list[Problem]]:
+        """Fields of its own: `attempts` (a whole number from 1; absent: no limit), `source` (the folder; absent: the id)."""
+        problems = unknown_fields(table, {"attempts", "source"})
+        source = str(table.get("source") or table["id"])
+        attempts = table.get("attempts")
+        if attempts is not None and (not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1):
+            problems.append(Problem("", "attempts", "attempts is a whole number from 1, or absent for no limit"))
+        try:
+            info = engine.inspect(folder, source)
+        except (engine.WrongCall, engine.BrokenAssignment) as error:
+            return {}, [], [*problems, Problem("", "source", str(error))]
+        notebooks = {
+            notebook.name: str(sum((cell.max_score for cell in notebook.grade_cells), Decimal(0)))
+            for notebook in info.notebooks
+        }
+        return {"attempts": attempts, "source": source, "notebooks": notebooks}, _files(folder, info.folder), problems
+
+    def url(self, run_id: UUID, step: Step) -> str:
+        """The assignment's page."""
+        return f"/courses/{step.course}/assignments/{step.id}"
+
+    def states(self, session: Session, person_id: UUID, run_id: UUID, steps: Sequence[Step]) -> dict[str, StepState]:
+        """Two queries: attempts and their cells."""
+        attempts = session.scalars(
+            select(Attempt)
+            .where(Attempt.run_id == run_id, Attempt.person_id == person_id)
+            .order_by(Attempt.number)
+            .options(selectinload(Attempt.cells))
+        ).all()
+        return {
+            step.id: state_of([row for row in attempts if row.step_id == step.id], step.data["notebooks"])
+            for step in steps
+        }
+
+
+def state_of(attempts: Sequence[Attempt], notebooks: Mapping[str, str]) -> StepState:
+    """What a participant's attempts, oldest first, come to: the newest tells the state, the best ones score."""
+    if not attempts:
+        return StepState(State.TODO)
+    released = [attempt for attempt in attempts if attempt.state == AttemptState.RELEASED]
+    state = STATE_OF[AttemptState(attempts[-1].state)]
+    if not released:
+        return StepState(state)
+    score, maximum = best(((row.notebook or "", points_of(row)[0]) for row in released), notebooks)
+    return StepState(State.DONE if state is State.FAILED else state, score, maximum)
+
+
+def _files(folder: Path, source: Path) -> list[str]:
+    return (
+        sorted(str(path.relative_to(folder)) for path in source.rglob("*") if path.is_file()) if source.is_dir() else []
+    )

@@ -1,0 +1,127 @@
+"""Releasing: the participant sees points and feedback, and the ledger learns the score."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from lms import ledger
+from lms.courses import runs
+from lms.courses.kinds import Step
+from lms.courses.models import CourseRun
+from lms.errors import N_, Conflict, NotFound
+from lms.grading.models import Attempt, CellGrade
+from lms.grading.states import AttemptState, CellPoints, best, total
+from lms.notices.service import notify
+from lms.people.actor import Actor
+from lms.people.groups import group_ids_of
+
+SCORED = "activity.scored"
+
+
+def points_of(attempt: Attempt) -> tuple[Decimal, Decimal, bool]:
+    """(score, maximum, whether something still waits for a person) of an attempt with its cells loaded."""
+    return total(CellPoints(given(cell), cell.max_score) for cell in attempt.cells)
+
+
+def given(cell: CellGrade) -> Decimal | None:
+    """A person's points win over the automatic ones."""
+    if cell.manual_score is not None:
+        return cell.manual_score
+    return None if cell.needs_person else cell.auto_score or Decimal(0)
+
+
+def get_attempt(session: Session, attempt_id: UUID, *, for_update: bool = False) -> Attempt:
+    """With its cells. Raises NotFound."""
+    query = select(Attempt).where(Attempt.id == attempt_id).options(selectinload(Attempt.cells))
+    attempt = session.scalar(query.with_for_update() if for_update else query)
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def must_over(session: Session, by: Actor, permission: str, attempt: Attempt) -> None:
+    """Raises Forbidden unless the permission covers the attempt's run or a group of its participant."""
+    by.must(permission, attempt.run_id, *group_ids_of(session, attempt.person_id))
+
+
+def release(session: Session, attempt_id: UUID, *, by: Actor, at: datetime) -> Attempt:
+    """Show points and comments to the participant; releasing twice changes nothing.
+
+    Raises NotFound, Forbidden, Conflict (not graded yet, or an answer still waits for a person).
+    """
+    attempt = get_attempt(session, attempt_id, for_update=True)
+    must_over(session, by, "grading.release", attempt)
+    if attempt.state == AttemptState.RELEASED:
+        return attempt
+    if attempt.state != AttemptState.NEEDS_PERSON:
+        raise Conflict(N_("This work is not graded yet, so there is nothing to release."))
+    if points_of(attempt)[2]:
+        raise Conflict(N_("Some answers still wait for points. Judge them first, then release."))
+    publish(session, attempt, at=at, by_id=by.person_id)
+    return attempt
+
+
+def publish(session: Session, attempt: Attempt, *, at: datetime, by_id: UUID | None) -> None:
+    """Mark as released and, when the best score of the participant changed, append `activity.scored`."""
+    attempt.state = AttemptState.RELEASED
+    attempt.released_at = at
+    attempt.released_by = by_id
+    session.flush()
+    run = session.get_one(CourseRun, attempt.run_id)
+    score, maximum = _best(session, attempt, runs.content_of(session, run).get_step(attempt.step_id))
+    subject = f"activity:{run.slug}/{attempt.step_id}"
+    before = [
+        fact
+        for fact in ledger.list_facts(session, attempt.person_id, course_run_id=run.id, kinds=[SCORED])
+        if fact.subject == subject
+    ]
+    latest = max((fact.value for fact in before), key=lambda value: int(value["generation"]), default=None)
+    if latest is None or (latest["score"], latest["max"]) != (str(score), str(maximum)):
+        generation = int(latest["generation"]) + 1 if latest else 1
+        ledger.append(
+            session,
+            ledger.NewFact(
+                key=f"{SCORED}:{run.id.hex}:{attempt.step_id}:{attempt.person_id.hex}:{generation}",
+                kind=SCORED,
+                person_id=attempt.person_id,
+                subject=subject,
+                course_run_id=run.id,
+                value={
+                    "score": str(score),
+                    "max": str(maximum),
+                    "generation": generation,
+                    "step": attempt.step_id,
+                    "attempt": str(attempt.id),
+                },
+                at=at,
+                source="grading",
+                actor_id=by_id,
+            ),
+        )
+    notify(
+        session,
+        attempt.person_id,
+        "grading.released",
+        key=f"grading.released:{attempt.id.hex}:{attempt.generation}",
+        url=f"/work/{attempt.id}/feedback",
+        params={"step": attempt.step_id, "course": run.slug},
+        at=at,
+    )
+
+
+def _best(session: Session, attempt: Attempt, step: Step) -> tuple[Decimal, Decimal]:
+    rows = session.scalars(
+        select(Attempt)
+        .where(
+            Attempt.run_id == attempt.run_id,
+            Attempt.step_id == attempt.step_id,
+            Attempt.person_id == attempt.person_id,
+            Attempt.state == AttemptState.RELEASED,
+        )
+        .options(selectinload(Attempt.cells))
+        .execution_options(populate_existing=True)
+    )
+    return best(((row.notebook or "", points_of(row)[0]) for row in rows), step.data["notebooks"])
