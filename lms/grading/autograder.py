@@ -52,7 +52,7 @@ def grade_attempt(job: JobRun) -> None:
         wall_seconds=settings.grading_seconds,
         memory_bytes=settings.grading_memory,
     )
-    result = engine.grade(folder, step.data["source"], content, limits=limits, cache_dir=release_cache(settings))
+    result = engine.grade(folder, step.id, content, limits=limits, cache_dir=release_cache(settings))
     if result.status is Status.FAILED and job.attempt <= 2:
         raise RuntimeError(f"{result.reason}: {result.diagnostics[:500]}")
     feedback = json.dumps([_plain(asdict(cell)) for cell in result.feedback], ensure_ascii=False).encode()

@@ -16,7 +16,7 @@ def released_notebooks(
 ) -> dict[str, bytes]:
     """Notebook name -> bytes. The first call for a snapshot takes seconds, later ones read the cache."""
     folder = assignment_folder(session, run, step, settings.state_dir / "cache" / "assignments")
-    released = engine.release(folder, step.data["source"], cache_dir=release_cache(settings))
+    released = engine.release(folder, step.id, cache_dir=release_cache(settings))
     return {
         name: json.dumps(engine.for_locale(json.loads(content), locale), ensure_ascii=False, indent=1).encode() + b"\n"
         for name, content in released.items()

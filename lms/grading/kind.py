@@ -26,28 +26,28 @@ STATE_OF = {
 
 
 class AssignmentKind:
-    """A step that is a folder in `source/`."""
+    """A step that is the folder of its id in `source/`."""
 
     name = "assignment"
     label = N_("Notebook")
     icon = "notebook"
 
     def parse(self, table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[str], list[Problem]]:
-        """Fields of its own: `attempts` (a whole number from 1; absent: no limit), `source` (the folder; absent: the id)."""
-        problems = unknown_fields(table, {"attempts", "source"})
-        source = str(table.get("source") or table["id"])
+        """A field of its own: `attempts` (a whole number from 1; absent: no limit)."""
+        problems = unknown_fields(table, {"attempts"})
+        step_id = str(table["id"])
         attempts = table.get("attempts")
         if attempts is not None and (not isinstance(attempts, int) or isinstance(attempts, bool) or attempts < 1):
             problems.append(Problem("", "attempts", "attempts is a whole number from 1, or absent for no limit"))
         try:
-            info = engine.inspect(folder, source)
+            info = engine.inspect(folder, step_id)
         except (engine.WrongCall, engine.BrokenAssignment) as error:
-            return {}, [], [*problems, Problem("", "source", str(error))]
+            return {}, [], [*problems, Problem("", "id", str(error))]
         notebooks = {
             notebook.name: str(sum((cell.max_score for cell in notebook.grade_cells), Decimal(0)))
             for notebook in info.notebooks
         }
-        return {"attempts": attempts, "source": source, "notebooks": notebooks}, _files(folder, info.folder), problems
+        return {"attempts": attempts, "notebooks": notebooks}, _files(folder, info.folder), problems
 
     def url(self, run_id: UUID, step: Step) -> str:
         """The assignment's page."""
