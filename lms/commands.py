@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "grade": ("lms.grading.engine.cli:grade", "Grade one notebook outside the database."),
     "install": ("lms.packages:install", "Make the virtual environment and do nothing else."),
     "lock": ("lms.packages:lock", "Pin the dependencies anew."),
+    "lti": ("lms.lti.cli:lti", "Connect learning platforms."),
     "person": ("lms.people.cli:person", "Add people, import a list."),
     "run": ("lms.supervisor.cli:run", "Run web, worker and hub for a real programme."),
     "serve": ("lms.serve:serve", "One part of the product in the foreground."),

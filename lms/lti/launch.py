@@ -8,7 +8,7 @@ import lti
 
 from lms.lti.roles import CourseRight, course_right, course_right_1_1, is_test_user
 from lms.lti.text import is_plain_id, shown
-from lms.lti.vocabulary import AGS_ENDPOINT, CONTEXT, CUSTOM, RESOURCE_LINK, ROLES
+from lms.lti.vocabulary import AGS_ENDPOINT, CONTEXT, CUSTOM, RESOURCE_LINK, ROLES, SCOPE_SCORE
 
 
 class LtiVersion(StrEnum):
@@ -50,6 +50,11 @@ class ScoreEndpoint:
     url: str
     sourced_id: str = ""
     scopes: frozenset[str] = frozenset()
+
+    @property
+    def can_send(self) -> bool:
+        """Whether the platform lets us write scores there (Basic Outcomes always does)."""
+        return bool(self.sourced_id) or SCOPE_SCORE in self.scopes
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_jobs_worker_beat_at"), ["beat_at"], unique=False)
 
     op.create_table(
+        "lti_consumer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("sealed_secret", sa.String(length=500), nullable=False),
+        sa.Column("origins", sa.JSON(), nullable=False),
+        sa.Column("trusted_hosts", sa.JSON(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_consumer")),
+        sa.UniqueConstraint("key", name=op.f("uq_lti_consumer_key")),
+    )
+    op.create_table(
+        "lti_key",
+        sa.Column("kid", sa.String(length=64), nullable=False),
+        sa.Column("sealed_pem", sa.String(length=4000), nullable=False),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("kid", name=op.f("pk_lti_key")),
+    )
+    op.create_table(
+        "lti_registration",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("client_id", sa.String(length=255), nullable=False),
+        sa.Column("auth_url", sa.String(length=2000), nullable=False),
+        sa.Column("token_url", sa.String(length=2000), nullable=False),
+        sa.Column("jwks_url", sa.String(length=2000), nullable=False),
+        sa.Column("origins", sa.JSON(), nullable=False),
+        sa.Column("trusted_hosts", sa.JSON(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_registration")),
+        sa.UniqueConstraint("issuer", "client_id", name=op.f("uq_lti_registration_issuer_client_id")),
+    )
+    op.create_table(
         "people_audit",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", UtcDateTime(timezone=True), nullable=False),
@@ -176,6 +211,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ledger_fact_course_run_id"), ["course_run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ledger_fact_kind"), ["kind"], unique=False)
         batch_op.create_index("ix_ledger_fact_person_run", ["person_id", "course_run_id", "kind"], unique=False)
+
+    op.create_table(
+        "lti_deployment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("deployment_id", sa.String(length=255), nullable=False),
+        sa.Column("is_approved", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["lti_registration.id"],
+            name=op.f("fk_lti_deployment_registration_id_lti_registration"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_deployment")),
+        sa.UniqueConstraint(
+            "registration_id", "deployment_id", name=op.f("uq_lti_deployment_registration_id_deployment_id")
+        ),
+    )
+    op.create_table(
+        "lti_launch_state",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser_hash", sa.String(length=64), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("deployment_id", sa.String(length=255), nullable=True),
+        sa.Column("target_link_uri", sa.String(length=2000), nullable=False),
+        sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["lti_registration.id"],
+            name=op.f("fk_lti_launch_state_registration_id_lti_registration"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_launch_state")),
+        sa.UniqueConstraint("state_hash", name=op.f("uq_lti_launch_state_state_hash")),
+    )
+    with op.batch_alter_table("lti_launch_state", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lti_launch_state_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "lti_nonce",
+        sa.Column("consumer_id", sa.Uuid(), nullable=False),
+        sa.Column("nonce_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consumer_id"], ["lti_consumer.id"], name=op.f("fk_lti_nonce_consumer_id_lti_consumer")
+        ),
+        sa.PrimaryKeyConstraint("consumer_id", "nonce_hash", name=op.f("pk_lti_nonce")),
+    )
+    with op.batch_alter_table("lti_nonce", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lti_nonce_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "notices_notice",
@@ -318,6 +404,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_courses_enrolment_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "lti_resource_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("link_id", sa.String(length=255), nullable=False),
+        sa.Column("link_title", sa.String(length=200), nullable=False),
+        sa.Column("context_id", sa.String(length=255), nullable=False),
+        sa.Column("context_title", sa.String(length=200), nullable=False),
+        sa.Column("course_run_id", sa.Uuid(), nullable=True),
+        sa.Column("seen_at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_run_id"], ["courses_run.id"], name=op.f("fk_lti_resource_link_course_run_id_courses_run")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_resource_link")),
+        sa.UniqueConstraint("source_id", "link_id", name=op.f("uq_lti_resource_link_source_id_link_id")),
+    )
+    op.create_table(
         "people_session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -340,6 +442,62 @@ def upgrade() -> None:
     with op.batch_alter_table("people_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_session_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "lti_score_target",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("course_run_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("consumer_id", sa.Uuid(), nullable=True),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("sourced_id", sa.String(length=4000), nullable=False),
+        sa.Column("updated_at", UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(registration_id IS NULL) <> (consumer_id IS NULL)", name=op.f("ck_lti_score_target_one_source")
+        ),
+        sa.ForeignKeyConstraint(
+            ["consumer_id"], ["lti_consumer.id"], name=op.f("fk_lti_score_target_consumer_id_lti_consumer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["course_run_id"], ["courses_run.id"], name=op.f("fk_lti_score_target_course_run_id_courses_run")
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["lti_resource_link.id"], name=op.f("fk_lti_score_target_link_id_lti_resource_link")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people_person.id"], name=op.f("fk_lti_score_target_person_id_people_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["lti_registration.id"],
+            name=op.f("fk_lti_score_target_registration_id_lti_registration"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_score_target")),
+        sa.UniqueConstraint("link_id", "person_id", name=op.f("uq_lti_score_target_link_id_person_id")),
+    )
+    with op.batch_alter_table("lti_score_target", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lti_score_target_course_run_id"), ["course_run_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lti_score_target_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "lti_score_post",
+        sa.Column("target_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("share", Points(precision=14, scale=4), nullable=False),
+        sa.Column("sent_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "status in ('sending', 'sent', 'waiting', 'refused')", name=op.f("ck_lti_score_post_status")
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["lti_score_target.id"], name=op.f("fk_lti_score_post_target_id_lti_score_target")
+        ),
+        sa.PrimaryKeyConstraint("target_id", name=op.f("pk_lti_score_post")),
+    )
     # ### end Alembic commands ###
 
 

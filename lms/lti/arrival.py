@@ -1,0 +1,134 @@
+"""What every believed launch leads to, whichever version brought it: a person, their place, a signed-in browser."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.courses.enrolment import enrol
+from lms.courses.models import CourseRun
+from lms.courses.runs import find_run_by_slug
+from lms.database import new_id
+from lms.errors import N_, NotFound
+from lms.lti.launch import Launch
+from lms.lti.models import ResourceLink, ScoreTarget
+from lms.lti.roles import CourseRight
+from lms.people.accounts import AccountKey, find_or_create, grant
+from lms.people.actor import Role
+from lms.people.audit import record
+from lms.people.models import Person
+from lms.people.sessions import open_session
+
+NAMELESS = {"ru": "Участник", "en": "Participant"}
+"""Shown for somebody whose platform tells no names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who sent the launch. `id` is the deployment's (1.3) or the consumer's (1.1)."""
+
+    id: UUID
+    account: AccountKey
+    registration_id: UUID | None = None
+    consumer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where the browser goes, and the token that signs it in. `course_slug` is None when the launch names no course."""
+
+    person_id: UUID
+    course_slug: str | None
+    token: str
+
+
+def arrive(session: Session, launch: Launch, source: Source, *, at: datetime, days: int, browser: str) -> Arrival:
+    """Find or make the person, put them into the course, remember where their score goes, sign them in.
+
+    Raises NotFound when the link names a course that is not given here.
+    """
+    locale = launch.person.locale[:2].lower()
+    person, account = find_or_create(
+        session,
+        source.account,
+        display_name=launch.person.name,
+        at=at,
+        locale=locale if locale in NAMELESS else None,
+        is_test=launch.is_test_user,
+    )
+    if not person.display_name:
+        person.display_name = NAMELESS.get(locale, NAMELESS["ru"])
+    link = _remember_link(session, launch, source, at)
+    run = _course_run(session, launch, link, at)
+    if run is not None:
+        link.course_run_id = run.id
+        _admit(session, person, run, launch.right, at)
+        if launch.right is CourseRight.LEARNER and not person.is_test:
+            _remember_target(session, launch, source, link=link, person=person, run=run, at=at)
+    token = open_session(session, person.id, at=at, days=days, account_id=account.id, browser=browser)
+    record(session, "lti.launched", at=at, actor_id=person.id, subject_id=person.id, link=str(link.id))
+    return Arrival(person.id, run.slug if run is not None else None, token)
+
+
+def _course_run(session: Session, launch: Launch, link: ResourceLink, at: datetime) -> CourseRun | None:
+    slug = launch.custom.get("course", "")
+    if slug:
+        run = find_run_by_slug(session, slug)
+        if run is None or (run.ends_at is not None and run.ends_at <= at):
+            raise NotFound(
+                N_("The link in your school's platform leads to a course that is not given here. Tell your teacher.")
+            )
+        return run
+    return session.get(CourseRun, link.course_run_id) if link.course_run_id is not None else None
+
+
+def _admit(session: Session, person: Person, run: CourseRun, right: CourseRight, at: datetime) -> None:
+    """A learner is enrolled; tutor and teacher get their role in this run alone; a mentor's pupils are set by people
+    of the programme, since a platform cannot say them.
+    """
+    if right is CourseRight.LEARNER:
+        grant(session, person.id, Role.PARTICIPANT, at=at)
+        enrol(session, run.id, person.id, source="lti", at=at)
+    elif right is CourseRight.TUTOR:
+        grant(session, person.id, Role.TUTOR, at=at, scope_id=run.id)
+    elif right is CourseRight.TEACHER:
+        grant(session, person.id, Role.TEACHER, at=at, scope_id=run.id)
+
+
+def _remember_link(session: Session, launch: Launch, source: Source, at: datetime) -> ResourceLink:
+    place = launch.place
+    row = session.scalar(
+        select(ResourceLink).where(ResourceLink.source_id == source.id, ResourceLink.link_id == place.link_id)
+    )
+    if row is None:
+        row = ResourceLink(id=new_id(), source_id=source.id, link_id=place.link_id)
+        session.add(row)
+    row.link_title, row.context_id, row.context_title = place.link_title, place.context_id, place.context_title
+    row.seen_at = at
+    session.flush()
+    return row
+
+
+def _remember_target(
+    session: Session,
+    launch: Launch,
+    source: Source,
+    *,
+    link: ResourceLink,
+    person: Person,
+    run: CourseRun,
+    at: datetime,
+) -> None:
+    """The latest launch knows best: a sourcedId may change with each (Moodle's does)."""
+    if launch.score is None or not launch.score.can_send:
+        return
+    row = session.scalar(select(ScoreTarget).where(ScoreTarget.link_id == link.id, ScoreTarget.person_id == person.id))
+    if row is None:
+        row = ScoreTarget(id=new_id(), link_id=link.id, person_id=person.id)
+        session.add(row)
+    row.course_run_id, row.subject = run.id, launch.subject
+    row.registration_id, row.consumer_id = source.registration_id, source.consumer_id
+    row.url, row.sourced_id, row.updated_at = launch.score.url, launch.score.sourced_id, at
+    session.flush()

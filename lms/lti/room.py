@@ -1,0 +1,103 @@
+"""What the LTI tool contributes."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, Flask
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lms.jobs import Handler
+from lms.ledger import Subscriber
+from lms.lti import passback, permissions
+from lms.lti.ags import AgsClient
+from lms.lti.http import PlatformHttp
+from lms.lti.jwks import JwksCache
+from lms.lti.models import ScorePost, ScoreTarget
+from lms.lti.registrations import framing_sites
+from lms.lti.views import lti
+from lms.people.actor import Permission
+from lms.people.personal import PersonalData
+from lms.registries import Registries
+from lms.web.headers import allow_framing
+from lms.web.unit import reading
+
+SITES_SECONDS = 10.0
+
+
+def lms_blueprints() -> Sequence[Blueprint]:
+    return [lti]
+
+
+def lms_permissions() -> Sequence[Permission]:
+    return permissions.ALL
+
+
+def lms_jobs() -> Sequence[Handler]:
+    return passback.HANDLERS
+
+
+def lms_subscribers() -> Sequence[Subscriber]:
+    return passback.SUBSCRIBERS
+
+
+def lms_personal_data() -> Sequence[PersonalData]:
+    return [
+        PersonalData(
+            name="lti",
+            tables=frozenset({ScoreTarget.__tablename__}),
+            retention="As long as the account; erased with the person.",
+            export=_export,
+            erase=_erase,
+        )
+    ]
+
+
+def install(app: Flask, registries: Registries) -> None:
+    """One HTTP client, one cache of keys and one of tokens a process; and who may frame our pages."""
+    http = PlatformHttp()
+    registries.put(http)
+    registries.put(JwksCache(http))
+    registries.put(AgsClient(http))
+    allow_framing(app, _Sites())
+
+
+class _Sites:
+    """Asked at every page, so the answer is kept for `SITES_SECONDS`; a new registration may frame us after that."""
+
+    def __init__(self) -> None:
+        self._sites: list[str] = []
+        self._asked_at = float("-inf")
+
+    def __call__(self) -> list[str]:
+        if time.monotonic() - self._asked_at > SITES_SECONDS:
+            self._sites = framing_sites(reading())
+            self._asked_at = time.monotonic()
+        return self._sites
+
+
+def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(ScoreTarget, ScorePost)
+        .outerjoin(ScorePost, ScorePost.target_id == ScoreTarget.id)
+        .where(ScoreTarget.person_id == person_id)
+    ).all()
+    return [
+        {
+            "platform": urlsplit(target.url).netloc,
+            "subject": target.subject,
+            "status": post.status if post is not None else None,
+            "share": str(post.share) if post is not None else None,
+            "changed_at": post.changed_at.isoformat() if post is not None else None,
+        }
+        for target, post in rows
+    ]
+
+
+def _erase(session: Session, person_id: UUID) -> None:
+    targets = select(ScoreTarget.id).where(ScoreTarget.person_id == person_id)
+    session.execute(delete(ScorePost).where(ScorePost.target_id.in_(targets)))
+    session.execute(delete(ScoreTarget).where(ScoreTarget.person_id == person_id))

@@ -1,0 +1,148 @@
+"""The addresses that platforms know: login, launch, our keys."""
+
+import secrets
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.clock import now
+from lms.lti import sign_in, signed_form
+from lms.lti.arrival import Arrival, Source, arrive
+from lms.lti.errors import DeploymentPending, MalformedLaunch, PlatformSaidNo
+from lms.lti.oauth1 import MAX_BODY
+from lms.lti.registrations import public_keys, signing_key
+from lms.lti.sign_in import LoginRequest
+from lms.lti.text import shown
+from lms.people.accounts import AccountKey
+from lms.people.visitor import remember, settings
+from lms.web import csrf
+from lms.web.access import PUBLIC, needs
+from lms.web.cookies import set_cookie
+from lms.web.unit import reading, unit_of_work
+
+lti = Blueprint("lti", __name__, url_prefix="/lti")
+csrf.exempt(lti)  # what comes here is signed, or bound to the browser by a state
+BROWSER_COOKIE = "lms_lti_browser"
+BROWSER_SECONDS = 3600
+FORM = "application/x-www-form-urlencoded"
+
+
+@lti.route("/login", methods=["GET", "POST"])
+@needs(PUBLIC)
+def login() -> AnyResponse:
+    """A platform starts a login: remember it, bind it to this browser, ask the platform who this is."""
+    given = _single(request.args.to_dict(flat=False) | request.form.to_dict(flat=False))
+    asked = LoginRequest(
+        issuer=given.get("iss", ""),
+        client_id=given.get("client_id", ""),
+        deployment_id=given.get("lti_deployment_id", ""),
+        login_hint=given.get("login_hint", ""),
+        message_hint=given.get("lti_message_hint", ""),
+        target_link_uri=given.get("target_link_uri", ""),
+    )
+    browser = request.cookies.get(BROWSER_COOKIE, "") or secrets.token_urlsafe(24)
+    with unit_of_work() as session:
+        address = sign_in.begin_login(session, asked, browser=browser, at=now())
+    answer = redirect(address)
+    set_cookie(answer, BROWSER_COOKIE, browser, max_age=BROWSER_SECONDS)
+    return answer
+
+
+@lti.post("/launch")
+@needs(PUBLIC)
+def launch() -> AnyResponse:
+    """LTI 1.3: the platform's answer comes through the browser that asked."""
+    given = _posted_form()
+    if "error" in given:
+        raise PlatformSaidNo(shown(given["error"], 80), shown(given.get("error_description", "")))
+    for name in ("state", "id_token"):
+        if not given.get(name):
+            raise MalformedLaunch(name)
+    browser = request.cookies.get(BROWSER_COOKIE, "")
+    at = now()
+    session = reading()
+    verified = sign_in.verify_launch(session, state=given["state"], id_token=given["id_token"], browser=browser, at=at)
+    with unit_of_work() as session:
+        deployment = sign_in.use_up(session, verified, at=at)
+        if deployment is not None:
+            registration = verified.registration
+            source = Source(
+                deployment.id,
+                AccountKey("lti13", verified.launch.subject, registration.issuer, registration.client_id),
+                registration_id=registration.id,
+            )
+            arrival = arrive(session, verified.launch, source, at=at, days=_days(), browser=_browser())
+    if deployment is None:
+        raise DeploymentPending
+    return _welcome(arrival)
+
+
+@lti.post("/1.1/launch")
+@needs(PUBLIC)
+def launch_1_1() -> AnyResponse:
+    """LTI 1.1: a signed form."""
+    if request.mimetype != FORM:
+        raise MalformedLaunch("Content-Type")
+    if (request.content_length or 0) > MAX_BODY:
+        raise MalformedLaunch("body: too big")
+    at = now()
+    body = request.get_data(cache=False, parse_form_data=False)
+    verified = signed_form.verify_form(reading(), url=_signed_url(), body=body, at=at)
+    with unit_of_work() as session:
+        signed_form.use_up(session, verified, at=at)
+        consumer = verified.consumer
+        source = Source(
+            consumer.id, AccountKey("lti11", verified.launch.subject, client_id=consumer.key), consumer_id=consumer.id
+        )
+        arrival = arrive(session, verified.launch, source, at=at, days=_days(), browser=_browser())
+    return _welcome(arrival)
+
+
+@lti.get("/jwks.json")
+@needs(PUBLIC)
+def jwks() -> Response:
+    """Our public keys, for platforms."""
+    keys = public_keys(reading(), at=now())
+    if not keys:
+        with unit_of_work() as session:
+            signing_key(session, at=now())
+        keys = public_keys(reading(), at=now())
+    answer = jsonify(keys=keys)
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+def _posted_form() -> Mapping[str, str]:
+    if request.mimetype != FORM:
+        raise MalformedLaunch("Content-Type")
+    if (request.content_length or 0) > MAX_BODY:
+        raise MalformedLaunch("body: too big")
+    return _single(request.form.to_dict(flat=False))
+
+
+def _single(values: Mapping[str, list[str]]) -> dict[str, str]:
+    """A parameter that comes twice could mean one thing to a check and another to what follows it."""
+    for name, given in values.items():
+        if len(given) > 1:
+            raise MalformedLaunch(f"{name[:40]} comes twice")
+    return {name: given[0] for name, given in values.items()}
+
+
+def _signed_url() -> str:
+    """The URL as the platform saw and signed it: our public address, whatever proxies stand between."""
+    query = request.query_string.decode("ascii", errors="replace")
+    return f"{settings().tool_public_url}{request.path}" + (f"?{query}" if query else "")
+
+
+def _welcome(arrival: Arrival) -> AnyResponse:
+    target = "/" if arrival.course_slug is None else url_for("learning.course", slug=arrival.course_slug)
+    return remember(redirect(target, 303), arrival.token)
+
+
+def _days() -> int:
+    return settings().session_days
+
+
+def _browser() -> str:
+    return request.user_agent.string
