@@ -79,19 +79,17 @@ def describe(session: Session, people: Sequence[Person], *, at: datetime) -> lis
     open_links = select(OneUseLink.person_id).where(OneUseLink.used_at.is_(None), OneUseLink.expires_at > at)
     invited = set(session.scalars(open_links.where(OneUseLink.person_id.in_(ids))))
     latest = select(SignInSession.person_id, func.max(SignInSession.seen_at)).where(SignInSession.person_id.in_(ids))
-    seen = dict(session.execute(latest.group_by(SignInSession.person_id)).tuples().all())
-    roles = _gather(session.execute(select(Grant.person_id, Grant.role).where(Grant.person_id.in_(ids))).tuples())
+    seen = dict(session.execute(latest.group_by(SignInSession.person_id)).all())
+    roles = _gather(session.execute(select(Grant.person_id, Grant.role).where(Grant.person_id.in_(ids))))
     cohorts = _gather(
-        session.execute(
-            select(CohortMember.person_id, Cohort.code).join(Cohort).where(CohortMember.person_id.in_(ids))
-        ).tuples()
+        session.execute(select(CohortMember.person_id, Cohort.code).join(Cohort).where(CohortMember.person_id.in_(ids)))
     )
     groups = _gather(
         session.execute(
             select(TutorGroupMember.person_id, TutorGroup.title)
             .join(TutorGroup)
             .where(TutorGroupMember.person_id.in_(ids))
-        ).tuples()
+        )
     )
 
     def state(person: Person) -> str:

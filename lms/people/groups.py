@@ -150,7 +150,7 @@ def summaries(session: Session, groups: Sequence[TutorGroup]) -> list[GroupSumma
     """In the order given; two queries."""
     ids = [group.id for group in groups]
     members = select(TutorGroupMember.group_id, func.count()).where(TutorGroupMember.group_id.in_(ids))
-    sizes = dict(session.execute(members.group_by(TutorGroupMember.group_id)).tuples().all())
+    sizes = dict(session.execute(members.group_by(TutorGroupMember.group_id)).all())
     names: dict[UUID | None, list[str]] = {}
     for scope, name in session.execute(
         select(Grant.scope_id, Person.display_name)

@@ -1,0 +1,69 @@
+"""The columns of a list and the words for them. Pure."""
+
+from dataclasses import dataclass
+
+from lms.errors import N_
+from lms.people.actor import Role
+from lms.people.names import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`name` is the first of its `words`, all in the form of `plain()`; `meaning` is a message id."""
+
+    name: str
+    words: tuple[str, ...]
+    meaning: str
+    required: bool = False
+
+
+COLUMNS = (
+    Column("name", ("name", "имя", "фио", "full name", "участник"), N_("First and last name"), required=True),
+    Column(
+        "id",
+        ("id", "номер", "код", "ид"),
+        N_("The person's own number in your list. With it a changed name is taken over, and namesakes are no problem."),
+    ),
+    Column("login", ("login", "логин"), N_("The login; the password is chosen by one-use link.")),
+    Column(
+        "role",
+        ("role", "роль"),
+        N_("participant (if empty), tutor, mentor, host, teacher, admin. Roles are given, never taken away."),
+    ),
+    Column("cohort", ("cohort", "поток", "набор"), N_("The year's intake, e.g. 2026; made if it is new.")),
+    Column("stage", ("stage", "этап"), N_("The stage within the cohort.")),
+    Column(
+        "tutor_group",
+        ("tutor_group", "tutor group", "group", "группа", "тьюторская группа"),
+        N_("The participant's group, or the groups of a tutor, divided by |; made if it is new."),
+    ),
+    Column("locale", ("locale", "language", "язык"), N_("ru or en")),
+)
+
+ROLES: dict[str, Role] = {
+    "participant": Role.PARTICIPANT,
+    "участник": Role.PARTICIPANT,
+    "участница": Role.PARTICIPANT,
+    "tutor": Role.TUTOR,
+    "тьютор": Role.TUTOR,
+    "mentor": Role.MENTOR,
+    "наставник": Role.MENTOR,
+    "host": Role.HOST,
+    "ведущий": Role.HOST,
+    "teacher": Role.TEACHER,
+    "преподаватель": Role.TEACHER,
+    "учитель": Role.TEACHER,
+    "admin": Role.ADMIN,
+    "administrator": Role.ADMIN,
+    "администратор": Role.ADMIN,
+}
+
+LOCALES = {"ru": "ru", "russian": "ru", "русский": "ru", "en": "en", "english": "en", "английский": "en"}
+
+BY_WORD = {plain(word): column.name for column in COLUMNS for word in column.words}
+
+
+def find_column(heading: str) -> str | None:
+    """The column that a heading means, in either language; dots and underscores don't matter."""
+    word = plain(heading).replace(".", "").replace("_", " ").strip()
+    return BY_WORD.get(word) or BY_WORD.get(word.replace(" ", "_")) or BY_WORD.get(word.replace(" ", ""))
