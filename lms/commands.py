@@ -4,6 +4,7 @@ Standard library only. `lms.cli` makes its click group from this table, `lms.boo
 """
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "completion": ("lms.completion.cli:completion", "Verdicts: work them out anew, compare."),
     "course": ("lms.courses.cli:course", "Courses: check, sync, import, list; change a contract."),
     "db": ("lms.migrations.cli:db", "Upgrade the database; write a revision."),
     "demo": ("lms.supervisor.cli:demo", "Run everything with a demo programme and a demo school."),
