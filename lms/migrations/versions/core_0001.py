@@ -404,6 +404,58 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_courses_enrolment_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "grading_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("step_id", sa.String(length=80), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("submitted_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("is_late", sa.Boolean(), nullable=False),
+        sa.Column("snapshot_id", sa.String(length=64), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("started_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("graded_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("notebook", sa.String(length=255), nullable=True),
+        sa.Column("auto_score", Points(precision=14, scale=4), nullable=True),
+        sa.Column("auto_max", Points(precision=14, scale=4), nullable=True),
+        sa.Column("manual_max", Points(precision=14, scale=4), nullable=True),
+        sa.Column("repairs", sa.JSON(), nullable=False),
+        sa.Column("isolation", sa.String(length=32), nullable=True),
+        sa.Column("feedback_sha256", sa.String(length=64), nullable=True),
+        sa.Column("superseded_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("released_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("released_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "state in ('queued', 'needs_person', 'refused', 'failed', 'released')",
+            name=op.f("ck_grading_attempt_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people_person.id"], name=op.f("fk_grading_attempt_person_id_people_person")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["courses_run.id"], name=op.f("fk_grading_attempt_run_id_courses_run")),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["courses_snapshot.id"], name=op.f("fk_grading_attempt_snapshot_id_courses_snapshot")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_attempt")),
+        sa.UniqueConstraint(
+            "run_id", "step_id", "person_id", "number", name=op.f("uq_grading_attempt_run_id_step_id_person_id_number")
+        ),
+        sa.UniqueConstraint(
+            "run_id", "step_id", "person_id", "sha256", name=op.f("uq_grading_attempt_run_id_step_id_person_id_sha256")
+        ),
+    )
+    with op.batch_alter_table("grading_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grading_attempt_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_grading_attempt_queue", ["state", "submitted_at"], unique=False)
+
+    op.create_table(
         "lti_resource_link",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("source_id", sa.Uuid(), nullable=False),
@@ -443,6 +495,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_people_session_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "grading_cell",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=32), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("max_score", Points(precision=14, scale=4), nullable=False),
+        sa.Column("auto_score", Points(precision=14, scale=4), nullable=True),
+        sa.Column("needs_person", sa.Boolean(), nullable=False),
+        sa.Column("manual_score", Points(precision=14, scale=4), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("judged_by", sa.Uuid(), nullable=True),
+        sa.Column("judged_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("claimed_by", sa.Uuid(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"],
+            ["grading_attempt.id"],
+            name=op.f("fk_grading_cell_attempt_id_grading_attempt"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_cell")),
+        sa.UniqueConstraint("attempt_id", "name", name=op.f("uq_grading_cell_attempt_id_name")),
+    )
+    with op.batch_alter_table("grading_cell", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grading_cell_needs_person"), ["needs_person"], unique=False)
+
+    op.create_table(
         "lti_score_target",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("link_id", sa.Uuid(), nullable=False),
@@ -480,6 +562,21 @@ def upgrade() -> None:
     with op.batch_alter_table("lti_score_target", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lti_score_target_course_run_id"), ["course_run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lti_score_target_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "grading_judgement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("cell_id", sa.Uuid(), nullable=False),
+        sa.Column("score", Points(precision=14, scale=4), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cell_id"], ["grading_cell.id"], name=op.f("fk_grading_judgement_cell_id_grading_cell"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_judgement")),
+    )
+    with op.batch_alter_table("grading_judgement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grading_judgement_cell_id"), ["cell_id"], unique=False)
 
     op.create_table(
         "lti_score_post",
