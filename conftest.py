@@ -2,6 +2,7 @@
 
 pytest_plugins = (
     "tests.fixtures.absent",
+    "tests.fixtures.order",
     "tests.fixtures.shared",
     "tests.fixtures.postgresql",
     "tests.fixtures.databases",

@@ -49,8 +49,9 @@ class Environment:
         return self.root / "deploy" / ("requirements-dev.lock" if developer else "requirements.lock")
 
     def projects(self) -> list[Path]:
-        """Folders that are installed editable: the core and each plugin in the checkout."""
-        return [self.root, *sorted(path.parent for path in self.root.glob("plugins/*/pyproject.toml"))]
+        """Folders that are installed editable: the core and each plugin in the checkout that has its package."""
+        plugins = sorted(path.parent for path in self.root.glob("plugins/*/pyproject.toml"))
+        return [self.root, *(plugin for plugin in plugins if any(plugin.glob("lms_*/__init__.py")))]
 
     def contents(self, *, developer: bool) -> dict[str, object]:
         """What the stamp of a finished environment says."""

@@ -37,3 +37,29 @@ class StartFailed(LmsError):
     def __init__(self, name: str, reason: str, log: Path, last: list[str]) -> None:
         super().__init__("%(name)s %(reason)s; everything it said is in %(log)s.", name=name, reason=reason, log=log)
         self.last = last
+
+
+class PortBusy(LmsError):
+    code = ErrorCode.UNAVAILABLE
+
+    def __init__(self, name: str, port: int) -> None:
+        super().__init__(
+            "port %(port)s, which the settings give to the %(name)s, is busy: stop what holds it "
+            "(`ss -ltnp` shows it) or change LMS_%(variable)s_INTERNAL_URL.",
+            name=name,
+            port=port,
+            variable=name.upper(),
+        )
+
+
+class OtherProgramme(LmsError):
+    """Seeded people must never meet real ones."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self, state_dir: Path, found: str) -> None:
+        super().__init__(
+            "%(state_dir)s holds %(found)s: set LMS_STATE_DIR to another folder.",
+            state_dir=state_dir,
+            found="a demo" if found == "demo" else "a real programme",
+        )

@@ -1,0 +1,89 @@
+"""`python3 -m lms run` and `python3 -m lms demo`."""
+
+import os
+from collections.abc import Callable, Sequence
+
+import click
+
+from lms.plugins.loader import Contributions, find_plugins
+from lms.settings import Settings
+from lms.supervisor.children import Child
+from lms.supervisor.claim import claimed
+from lms.supervisor.demo import announce, remembered_people
+from lms.supervisor.errors import StartFailed
+from lms.supervisor.programme import PARTS, children_of, command, keep_apart, place
+from lms.supervisor.supervision import say, supervise
+
+BEFORE = (Child("database", command("db", "upgrade")), Child("courses", command("course", "sync")))
+"""Steps of every start, one after the other, before web, worker and hub."""
+
+AFTER_DEMO: tuple[Child, ...] = ()
+"""Steps of the demo that need a living worker. The seeding hands its logins over by `demo.remember_people`."""
+
+
+@click.command()
+@click.option("--only", type=click.Choice(PARTS), help="One part alone, for several machines or containers.")
+@click.option("--quiet", is_flag=True, help="Show warnings and errors only; var/logs has everything.")
+def run(*, only: str | None, quiet: bool) -> None:
+    """Run web, worker and hub for a real programme.
+
+    Ctrl-C stops everything. State is in var/ (LMS_STATE_DIR: another folder), settings in var/lms.toml and LMS_….
+    """
+    _start(
+        [only] if only else None,
+        demo=False,
+        verbose=not quiet,
+        banner=lambda settings: f"Open {settings.tool_public_url}",
+    )
+
+
+@click.command()
+@click.option("--verbose", is_flag=True, help="Show every line of the logs; var/logs has them anyway.")
+def demo(*, verbose: bool) -> None:
+    """Run everything with a demo programme and a demo school.
+
+    Ctrl-C stops everything. State is in var/ (LMS_STATE_DIR: another folder); var/demo.json says where all is.
+    """
+    _start(
+        None,
+        demo=True,
+        verbose=verbose,
+        banner=lambda settings: announce(settings, remembered_people(settings.state_dir)),
+        after=AFTER_DEMO,
+    )
+
+
+def _start(
+    only: Sequence[str] | None,
+    *,
+    demo: bool,
+    verbose: bool,
+    banner: Callable[[Settings], str],
+    after: Sequence[Child] = (),
+) -> None:
+    state_dir = Settings().state_dir.absolute()
+    with claimed(state_dir, only or PARTS):
+        keep_apart(state_dir, demo=demo)
+        os.environ.update(place(Settings(), demo=demo, say=say))  # the children inherit it
+        settings = Settings()
+        children = children_of(settings, _added(settings))
+        if only:
+            children = [child for child in children if child.name in only]
+        say(f"starting {', '.join(child.name for child in children)}; their logs are in {state_dir / 'logs'}")
+        try:
+            supervise(
+                children,
+                state_dir=state_dir,
+                banner=lambda: banner(settings),
+                before=BEFORE,
+                after=after,
+                verbose=verbose,
+            )
+        except StartFailed as failure:
+            if not verbose:
+                click.echo("\n".join(failure.last), err=True)
+            raise
+
+
+def _added(settings: Settings) -> list[Child]:
+    return list(Contributions((), find_plugins(settings.disabled_plugins)).each("lms_children", settings=settings))

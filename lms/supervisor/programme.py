@@ -1,0 +1,69 @@
+"""The product as children: web, worker, hub, and what plugins add."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lms.settings import Settings
+from lms.supervisor.children import Child
+from lms.supervisor.errors import OtherProgramme, PortBusy
+from lms.supervisor.ports import choose_ports, is_free
+
+PARTS = ("web", "worker", "hub")
+HOSTS = {"tool": "lms.localhost", "hub": "hub.localhost", "platform": "school.localhost"}
+"""Three sites for a browser, though all are this machine: cookies are kept apart by host, not by port."""
+
+DEFAULT_PORTS = {"tool": 8080, "hub": 8081, "platform": 8082}
+
+
+def keep_apart(state_dir: Path, *, demo: bool) -> None:
+    """Raises OtherProgramme if the state directory belongs to a real programme and this is a demo, or vice versa."""
+    file = state_dir / "kind"
+    kind = "demo" if demo else "run"
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = file.read_text().strip() if file.exists() else kind
+    if found != kind:
+        raise OtherProgramme(state_dir, found)
+    file.write_text(kind)
+
+
+def place(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> dict[str, str]:
+    """Environment variables that tell every process where the services are.
+
+    Addresses that somebody configured stay as they are (raises PortBusy); the others get free ports.
+    """
+    common = {"LMS_STATE_DIR": str(settings.state_dir.absolute()), "LMS_DEMO": str(demo).lower()}
+    names = ("tool", "hub", "platform") if demo else ("tool", "hub")
+    configured = {name for name in names if f"{name}_internal_url" in settings.model_fields_set}
+    for name in sorted(configured):
+        port = urlsplit(getattr(settings, f"{name}_internal_url")).port
+        if port is not None and not is_free(port):
+            raise PortBusy(name, port)
+    free = {name: DEFAULT_PORTS[name] for name in names if name not in configured}
+    for name, port in choose_ports(settings.state_dir / "ports.json", free, say).items():
+        common[f"LMS_{name.upper()}_INTERNAL_URL"] = f"http://127.0.0.1:{port}"
+        if f"{name}_public_url" not in settings.model_fields_set:
+            common[f"LMS_{name.upper()}_PUBLIC_URL"] = f"http://{HOSTS[name]}:{port}"
+    return common
+
+
+def children_of(settings: Settings, added: Sequence[Child]) -> list[Child]:
+    """What runs all the time. `added` come from plugins."""
+    port = str(urlsplit(settings.tool_internal_url).port or 80)
+    config = str(settings.root / "jupyterhub_config.py")
+    return [
+        Child("web", command("serve", "web", "--port", port), ready=f"{settings.tool_internal_url}/healthz"),
+        Child("worker", command("serve", "worker")),
+        Child(
+            "hub",
+            [sys.executable, "-m", "jupyterhub", "-f", config],
+            ready=f"{settings.hub_internal_url}/hub/health",
+        ),
+        *added,
+    ]
+
+
+def command(*words: str) -> list[str]:
+    """Our own command line, run by this very Python."""
+    return [sys.executable, "-m", "lms", *words]
