@@ -1,7 +1,7 @@
 """Runs inside the sandbox: gives up what it doesn't need, then becomes the IPython kernel.
 
 Standard library and ipykernel only: no other file of the project is visible there. Called with
-HOME DATA MEMORY PROCESSES FILE_BYTES UID CONNECTION_FILE; UID is -1 to stay who we are.
+HOME DATA MEMORY PROCESSES FILE_BYTES TEXT_BYTES UID CONNECTION_FILE; UID is -1 to stay who we are.
 """
 
 import ctypes
@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -37,11 +38,32 @@ def become(uid: int) -> None:
     os.setuid(uid)
 
 
+def bounded(write: Any, room: int) -> Any:
+    """`OutStream.write` that swallows what a cell prints beyond `room` characters.
+
+    A courtesy to a loop that prints for ever, so that it ends at its time limit with its first lines kept. It is no
+    wall: the supervisor counts for itself.
+    """
+    printed: dict[tuple[int, str], int] = {}
+
+    def bounded_write(stream: Any, text: Any) -> Any:
+        cell = (id(stream), str(stream.parent_header.get("header", {}).get("msg_id")))
+        before = printed.get(cell, 0)
+        if isinstance(text, str):
+            printed[cell] = before + len(text)
+            if before > room:
+                return len(text)
+            text = text[: room - before + 1]
+        return write(stream, text)
+
+    return bounded_write
+
+
 def main(arguments: list[str]) -> None:
     """Prepare and start; returns when the kernel ends."""
     home, data = Path(arguments[0]), Path(arguments[1])
-    memory, processes, file_bytes, uid = (int(argument) for argument in arguments[2:6])
-    connection = Path(arguments[6])
+    memory, processes, file_bytes, text_bytes, uid = (int(argument) for argument in arguments[2:7])
+    connection = Path(arguments[7])
     details = connection.read_text()
     if uid >= 0:
         become(uid)
@@ -54,10 +76,14 @@ def main(arguments: list[str]) -> None:
     os.chdir(work)
     limit(memory, processes, file_bytes)
 
+    from ipykernel.iostream import OutStream
     from ipykernel.kernelapp import IPKernelApp
 
+    OutStream.write = bounded(OutStream.write, text_bytes)  # type: ignore[method-assign]
     sys.argv = ["ipykernel_launcher"]
-    IPKernelApp.launch_instance(["-f", str(own_connection), "--HistoryManager.hist_file=:memory:"])
+    # With a parent to name it prints no advice on how to stop it.
+    settings = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.parent_handle=1"]
+    IPKernelApp.launch_instance(["-f", str(own_connection), *settings])
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def _bubblewrap_arguments(program: str, box: Box, limits: Limits, level: Isolati
     if os.geteuid() == 0:
         # Root needs no user namespace and must not have one: the limit on processes isn't kept for root's own id,
         # so kernel_entry.py takes another one, and these two capabilities go with it.
-        arguments += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         arguments += ["--unshare-user", "--disable-userns"]
     for folder in _SYSTEM:
@@ -132,7 +132,7 @@ def _entry_arguments(box: Box, limits: Limits, level: Isolation) -> list[str]:
     entry, data = ("/run/kernel_entry.py", "/run/data") if sandboxed else (str(ENTRY), str(box.data))
     home = HOME if sandboxed else str(box.work)
     uid = box.uid if sandboxed and os.geteuid() == 0 else -1
-    numbers = (limits.memory_bytes, limits.processes, limits.file_bytes, uid)
+    numbers = (limits.memory_bytes, limits.processes, limits.file_bytes, limits.output_bytes // 2, uid)
     return [sys.executable, "-I", "-B", entry, home, data, *(str(int(number)) for number in numbers)]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import zmq
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -77,7 +78,7 @@ class BoundedExecute(Execute):  # type: ignore[misc]  # nbgrader has no types
             except DeadKernelError:
                 self._poison(DIED, self._cause_of_death())
             except CellTimeoutError:
-                self._poison(TIMED_OUT, TOO_LONG)
+                self._poison(*((DIED, TOO_MUCH_OUTPUT) if self.flooded else (TIMED_OUT, TOO_LONG)))
             finally:
                 self._forget_kernel()
         for index, cell in enumerate(nb.cells):
@@ -103,6 +104,12 @@ class BoundedExecute(Execute):  # type: ignore[misc]  # nbgrader has no types
     def _forget_kernel(self) -> None:
         self.current = -1
         self.km = self.kc = None
+
+    def create_kernel_manager(self) -> Any:
+        manager = super().create_kernel_manager()
+        # A bigger message is never received; reading it would cost many times its size and block everything else.
+        manager.context.setsockopt(zmq.MAXMSGSIZE, self.run.limits.output_bytes * 2)
+        return manager
 
     @contextmanager
     def setup_kernel(self, **settings: Any) -> Iterator[None]:
