@@ -10,9 +10,7 @@ _FILE = '''"""{message}."""
 
 import sqlalchemy as sa
 from alembic import op
-
-from lms.database import Points, UtcDateTime  # noqa: F401
-
+{types}
 revision = "{revision}"
 down_revision = {down}
 branch_labels = None
@@ -39,7 +37,8 @@ def write_revision(connection: Connection, history: History, message: str) -> st
     head = script.get_current_head()
     number = 1 if head is None else int(head.rpartition("_")[2]) + 1
     revision = f"{history.name}_{number:04d}"
-    body = render_python_code(operations, render_as_batch=True, migration_context=context)
+    body = _short(render_python_code(operations, render_as_batch=True, migration_context=context))
+    types = ", ".join(name for name in ("Points", "UtcDateTime") if f"{name}(" in body)
     path = history.folder / "versions" / f"{revision}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
@@ -47,16 +46,19 @@ def write_revision(connection: Connection, history: History, message: str) -> st
             message=message,
             revision=revision,
             down=repr(head).replace("'", '"'),
-            body=body.replace("lms.database.", ""),
+            types=f"\nfrom lms.database import {types}\n" if types else "",
+            body=body,
         )
     )
     return str(path)
 
 
 def _short(body: str) -> str:
-    """Our column types by their bare names, without the arguments that Alembic sees in them."""
-    return (
+    """Our column types by their bare names, without the arguments that Alembic sees in them, and without its remarks."""
+    short = (
         body.replace("lms.database.", "")
         .replace("UtcDateTime(timezone=True)", "UtcDateTime()")
         .replace("Points(precision=14, scale=4)", "Points()")
     )
+    lines = [line for line in short.splitlines() if not line.strip().startswith("# ###")]
+    return "\n".join(lines).strip()
