@@ -8,7 +8,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "course": ("lms.courses.cli:course", "Courses: check, sync, import, list; change a contract."),
     "db": ("lms.migrations.cli:db", "Upgrade the database; write a revision."),
     "demo": ("lms.supervisor.cli:demo", "Run everything with a demo programme and a demo school."),
-    "grade": ("lms.grading.engine.cli:grade", "Grade one notebook outside the database."),
+    "grade": ("lms.grading.engine.cli:grade_command", "Grade one notebook outside the database."),
     "install": ("lms.packages:install", "Make the virtual environment and do nothing else."),
     "lock": ("lms.packages:lock", "Pin the dependencies anew."),
     "lti": ("lms.lti.cli:lti", "Connect learning platforms."),

@@ -27,7 +27,7 @@ _DISK_FULL = r"No space left on device|os error 28"
 _SYMPTOMS = (
     (_DISK_FULL, DISK_FULL),
     (r"No module named '?(venv|ensurepip)|ensurepip is not available", NO_VENV),
-    (r"do not match the hashes|Hash mismatch", BAD_HASH),
+    (r"(?i)do not match the hashes|hash mismatch", BAD_HASH),
     (
         r"""(?x) name.resolution | Name.or.service.not.known | dns.error | [Ff]ailed.to.(resolve|fetch) | timed.out
         | Network.is.unreachable | Connection.refused | No.route.to.host | error.sending.request | ProxyError
