@@ -595,6 +595,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("target_id", name=op.f("pk_lti_score_post")),
     )
+
+    op.create_table(
+        "notebooks_grant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("challenge", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("redeemed_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("revoked_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people_person.id"], name=op.f("fk_notebooks_grant_person_id_people_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notebooks_grant")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_notebooks_grant_code_hash")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_notebooks_grant_token_hash")),
+    )
+    with op.batch_alter_table("notebooks_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notebooks_grant_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notebooks_grant_session_id"), ["session_id"], unique=False)
     # ### end Alembic commands ###
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from lms.notebooks.hub.authenticator import ToolAuthenticator
 from lms.notebooks.hub.proxy import BOUND, BoundTraefik, find_program, free_port
-from lms.notebooks.hub.secrets import hub_directory, oauth_client_secret, service_token
+from lms.notebooks.hub.secrets import CLIENT_ID, hub_directory, oauth_client_secret, service_token
 from lms.notebooks.hub.spawner import SandboxSpawner
 from lms.settings import Settings
 
-CLIENT_ID = "jupyterhub"
 TOOL_SERVICE = "lms"
 START_SECONDS = 60
 ANSWER_SECONDS = 30

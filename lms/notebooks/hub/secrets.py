@@ -1,10 +1,13 @@
-"""Secrets that the tool and the hub share without passing them: both derive them from the same settings."""
+"""Names and secrets that the tool and the hub share without passing them: both derive them from the same settings."""
 
 import hashlib
 import hmac
 from pathlib import Path
 
 from lms.settings import Settings
+
+CLIENT_ID = "jupyterhub"
+"""How the hub calls itself as a client of the tool's OAuth provider."""
 
 
 def oauth_client_secret(settings: Settings) -> str:

@@ -60,7 +60,8 @@ class HttpSubmit(HttpExchange, ExchangeSubmit):  # type: ignore[misc]  # nbgrade
     def copy_files(self) -> None:
         """Gather and send."""
         chosen = self.chosen()
-        tool.submit(chosen.course, chosen.assignment, work.gather(self.home, chosen))
+        for notebook in work.gather(self.home, chosen):
+            tool.submit(chosen.course, chosen.assignment, notebook, source="exchange")
 
 
 class HttpFetchFeedback(HttpExchange, ExchangeFetchFeedback):  # type: ignore[misc]  # nbgrader ships no types

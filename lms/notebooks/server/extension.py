@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,16 +21,13 @@ def home() -> Path:
     return Path(os.environ["HOME"])
 
 
-def _find(catalogue: tool.Catalogue, folder: str) -> tool.Assignment | None:
-    return next((each for each in catalogue.assignments if each.folder == folder), None)
-
-
 class OpenHandler(JupyterHandler):
     """GET lms/open/<course>/<assignment>: lay the released files down and go to the notebook in JupyterLab."""
 
     @authenticated
     async def get(self, course: str, assignment: str) -> None:
-        """Redirects, or shows the tool's one sentence."""
+        """Redirects, or shows the tool's one sentence. `?locale=` is the language of the page the click was on."""
+        tool.speak(self.get_query_argument("locale", ""))
         try:
             notebook = await asyncio.to_thread(_fetch, course, assignment)
         except tool.ToolRefused as refusal:
@@ -64,27 +63,38 @@ class AssignmentsHandler(APIHandler):
         self.finish({"locale": catalogue.locale, "assignments": rows})
 
 
-class SubmitHandler(APIHandler):
-    """POST lms/submit {"folder": "course/assignment"}: hand in what is on disk."""
+class SubmissionsHandler(APIHandler):
+    """POST lms/submissions {"path": "course/assignment/x.ipynb"}: hand that notebook in as it is on disk.
+
+    GET lms/submissions?path=…&number=…: where that submission stands.
+    """
 
     @authenticated
     async def post(self) -> None:
         """JSON with `message`, the sentence for the person; the status says whether it was taken."""
         body = self.get_json_body() or {}
+        await self._answer(_submit, str(body.get("path")))
+
+    @authenticated
+    async def get(self) -> None:
+        """JSON with `state` and `message`."""
+        await self._answer(_standing, self.get_query_argument("path"), int(self.get_query_argument("number")))
+
+    async def _answer(self, act: Callable[..., tool.Submission], *arguments: object) -> None:
         languages = self.request.headers.get("Accept-Language", "")
         try:
-            submission = await asyncio.to_thread(_submit, str(body.get("folder")))
+            submission = await asyncio.to_thread(act, *arguments)
         except tool.ToolRefused as refusal:
-            self._answer(refusal.status, message=refusal.message)
+            self._finish(refusal.status, {"message": refusal.message})
         except tool.ToolUnreachable as error:
             self.log.warning("the tool is out of reach: %s", error)
-            self._answer(503, message=sentence("unreachable", languages))
-        except FileNotFoundError:
-            self._answer(404, message=sentence("nothing", languages))
+            self._finish(503, {"message": sentence("unreachable", languages)})
+        except (FileNotFoundError, ValueError):
+            self._finish(404, {"message": sentence("nothing", languages)})
         else:
-            self._answer(200, message=submission.message, number=submission.number)
+            self._finish(200, asdict(submission))
 
-    def _answer(self, status: int, **fields: Any) -> None:
+    def _finish(self, status: int, fields: dict[str, Any]) -> None:
         self.set_status(status)
         self.finish(fields)
 
@@ -97,12 +107,18 @@ def _fetch(course: str, assignment: str) -> str:
     return f"{folder}/{notebooks[0]}" if notebooks else folder
 
 
-def _submit(folder: str) -> tool.Submission:
-    chosen = _find(tool.assignments(), folder)
-    files = work.gather(home(), chosen) if chosen else []
-    if not chosen or not files:
-        raise FileNotFoundError(folder)
-    return tool.submit(chosen.course, chosen.assignment, files)
+def _submit(path: str) -> tool.Submission:
+    course, assignment, name = path.split("/")
+    notebook = (home() / course / assignment / name).read_bytes()
+    return tool.submit(course, assignment, notebook, source="lab")
+
+
+def _standing(path: str, number: int) -> tool.Submission:
+    course, assignment, _ = path.split("/")
+    for each in tool.submissions(course, assignment):
+        if each.number == number:
+            return each
+    raise FileNotFoundError(path)
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -117,6 +133,6 @@ def _load_jupyter_server_extension(app: Any) -> None:
         [
             (url_path_join(base, f"lms/open/{name}/{name}"), OpenHandler),
             (url_path_join(base, "lms/assignments"), AssignmentsHandler),
-            (url_path_join(base, "lms/submit"), SubmitHandler),
+            (url_path_join(base, "lms/submissions"), SubmissionsHandler),
         ],
     )

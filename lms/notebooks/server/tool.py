@@ -52,12 +52,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """`state` is `waiting`, `graded` or `released`; `message` is a sentence for the person; times are ISO 8601, UTC."""
+    """`state` is `waiting`, `graded`, `refused` or `released`; `message` is a sentence for the person.
+
+    Times are ISO 8601. `url` leads to the feedback once it is released.
+    """
 
     number: int
     submitted_at: str
     state: str
     message: str
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,9 @@ def released_files(course: str, assignment: str) -> list[File]:
     return _files(_call("GET", _path(course, assignment, "files")))
 
 
-def submit(course: str, assignment: str, files: list[File]) -> Submission:
-    """Hand in; identical bytes give the earlier submission again."""
-    body = {"files": [{"path": each.path, "content": base64.b64encode(each.content).decode()} for each in files]}
-    return _submission(_call("POST", _path(course, assignment, "submissions"), body))
+def submit(course: str, assignment: str, notebook: bytes, *, source: str) -> Submission:
+    """Hand a notebook in; identical bytes give the earlier submission again. `source` is `lab` or `exchange`."""
+    return _submission(_call("POST", f"{_path(course, assignment, 'submissions')}?source={source}", notebook))
 
 
 def submissions(course: str, assignment: str) -> list[Submission]:
@@ -111,20 +114,32 @@ def _files(answer: Any) -> list[File]:
 
 
 def _submission(answer: Any) -> Submission:
-    return Submission(answer["number"], answer["submitted_at"], answer["state"], answer["message"])
+    return Submission(answer["number"], answer["submitted_at"], answer["state"], answer["message"], answer.get("url"))
 
 
-def _call(method: str, path: str, body: object = None) -> Any:
+class _Language:
+    """The language of the page from which the notebook was opened; empty: the one of the person's profile."""
+
+    chosen = ""
+
+
+def speak(language: str) -> None:
+    """Have the tool answer in this language from now on; there is one person to a server."""
+    _Language.chosen = language
+
+
+def _call(method: str, path: str, body: bytes | None = None) -> Any:
     base = os.environ["LMS_TOOL_URL"]
     connection = _connection(base)
     headers = {
         "Authorization": f"Bearer {os.environ['JUPYTERHUB_API_TOKEN']}",
         "Accept": "application/json",
-        "Content-Type": "application/json",
+        "Content-Type": "application/x-ipynb+json",
     }
+    if _Language.chosen:
+        headers["Accept-Language"] = _Language.chosen
     try:
-        data = None if body is None else json.dumps(body)
-        connection.request(method, f"{_prefix(base)}/notebooks/api{path}", data, headers)
+        connection.request(method, f"{_prefix(base)}/api/notebooks{path}", body, headers)
         response = connection.getresponse()
         answer = json.loads(response.read(ANSWER_BYTES))
     except (OSError, http.client.HTTPException, ValueError) as error:

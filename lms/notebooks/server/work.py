@@ -23,10 +23,10 @@ def lay_down(home: Path, folder: str, files: list[File]) -> list[Path]:
     return written
 
 
-def gather(home: Path, assignment: Assignment) -> list[File]:
+def gather(home: Path, assignment: Assignment) -> list[bytes]:
     """The assignment's notebooks as they are on disk; those that the participant deleted are left out."""
     folder = home / assignment.folder
-    return [File(name, (folder / name).read_bytes()) for name in assignment.notebooks if (folder / name).is_file()]
+    return [(folder / name).read_bytes() for name in assignment.notebooks if (folder / name).is_file()]
 
 
 def _inside(path: str) -> PurePosixPath:

@@ -14,8 +14,7 @@ import requests
 from flask import Flask, Response, abort, jsonify, redirect, request, session
 from flask.typing import ResponseReturnValue
 
-from lms.notebooks.hub.config import CLIENT_ID
-from lms.notebooks.hub.secrets import oauth_client_secret
+from lms.notebooks.hub.secrets import CLIENT_ID, oauth_client_secret
 from lms.settings import Settings
 
 NOTEBOOK = "population.ipynb"
@@ -69,13 +68,13 @@ def create_toy(settings: Settings) -> Flask:  # noqa: C901, PLR0915 -- a list of
             abort(401)
         return str(answer.json()["name"])
 
-    @app.get("/notebooks/api/assignments")
+    @app.get("/api/notebooks/assignments")
     def assignments() -> Response:
         row = {"course": "data", "title": "Население", "notebooks": [NOTEBOOK]}
         rows = [row | {"assignment": "population", "open": True}, row | {"assignment": "closed", "open": False}]
         return jsonify(locale="en" if caller().startswith("en") else "ru", assignments=rows)
 
-    @app.get("/notebooks/api/assignments/data/<assignment>/files")
+    @app.get("/api/notebooks/assignments/data/<assignment>/files")
     def files(assignment: str) -> Response:
         caller()
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("answer = 0", id="answer")])
@@ -83,27 +82,26 @@ def create_toy(settings: Settings) -> Flask:  # noqa: C901, PLR0915 -- a list of
         content = base64.b64encode(nbformat.writes(notebook).encode()).decode()
         return jsonify(files=[{"path": NOTEBOOK, "content": content}])
 
-    @app.post("/notebooks/api/assignments/data/<assignment>/submissions")
+    def row(number: int) -> dict[str, object]:
+        at = f"2026-09-01T10:00:0{number}+00:00"
+        return {"number": number, "submitted_at": at, "state": "waiting", "message": "Проверяем…", "url": None}
+
+    @app.post("/api/notebooks/assignments/data/<assignment>/submissions")
     def submit(assignment: str) -> ResponseReturnValue:
         name = caller()
         if assignment == "closed":
             return jsonify(title="conflict", detail="Приём работ закрыт."), 409
         mine = taken.setdefault(name, [])
-        content = base64.b64decode(request.json["files"][0]["content"])
+        content = request.get_data()
         if content not in mine:
             mine.append(content)
         message = "Sent. We are checking it…" if name.startswith("en") else "Отправлено. Проверяем…"
-        return jsonify(
-            number=mine.index(content) + 1, submitted_at="2026-09-01T10:00:00Z", state="waiting", message=message
-        )
+        return jsonify(row(mine.index(content) + 1) | {"message": message})
 
-    @app.get("/notebooks/api/assignments/data/<assignment>/submissions")
+    @app.get("/api/notebooks/assignments/data/<assignment>/submissions")
     def submissions(assignment: str) -> Response:
         count = len(taken.get(caller(), [])) if assignment == "population" else 0
-        rows = [
-            {"number": n + 1, "submitted_at": f"2026-09-01T10:00:0{n}Z", "state": "waiting", "message": "Проверяем…"}
-            for n in range(count)
-        ]
+        rows = [row(number) for number in range(1, count + 1)]
         return jsonify(submissions=rows)
 
     @app.get("/test/taken/<name>")

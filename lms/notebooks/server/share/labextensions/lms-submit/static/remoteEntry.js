@@ -7,14 +7,16 @@
       hint: 'Сохранить тетрадь и отправить её на проверку',
       sending: 'Сохраняем и отправляем…',
       failed: 'Не удалось отправить. Твоя работа сохранена здесь, попробуй ещё раз через минуту.',
-      closed: 'Приём работ закрыт'
+      closed: 'Приём работ закрыт',
+      feedback: 'Открыть отзыв'
     },
     en: {
       submit: 'Submit',
       hint: 'Save the notebook and hand it in',
       sending: 'Saving and sending…',
       failed: 'It could not be sent. Your work is safe here, try again in a minute.',
-      closed: 'This assignment is closed'
+      closed: 'This assignment is closed',
+      feedback: 'Open the feedback'
     }
   };
   const STYLE = `
@@ -23,6 +25,9 @@
     .lms-submit:hover { background: #084a8c; }
     .lms-submit:focus-visible { outline: 2px solid #0b5cad; outline-offset: 2px; }
     .lms-submit[disabled] { background: #5c6670; cursor: default; }`;
+
+  const POLL_MS = 2000;
+  const POLLS = 45;
 
   let scope;
 
@@ -46,17 +51,44 @@
 
     const listed = call('lms/assignments', {});
 
-    async function submit(panel, folder, texts, button) {
+    const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+    // Only the last click is followed: an older notification keeps what it said.
+    let followed = 0;
+
+    async function follow(path, number, say) {
+      const mine = ++followed;
+      for (let polls = 0; polls < POLLS && mine === followed; polls++) {
+        await pause(POLL_MS);
+        const { ok, body } = await call(`lms/submissions?path=${encodeURIComponent(path)}&number=${number}`, {});
+        if (ok && mine === followed) {
+          say(body);
+          if (body.state !== 'waiting') {
+            return;
+          }
+        }
+      }
+    }
+
+    async function submit(panel, texts, button) {
       button.disabled = true;
       const id = Notification.emit(texts.sending, 'in-progress', { autoClose: false });
-      const say = (message, type) => Notification.update({ id, message, type, autoClose: type === 'success' && 8000 });
+      const say = ({ message, state, url }) => {
+        const type = { waiting: 'success', graded: 'success', released: 'success', refused: 'warning' }[state] || 'error';
+        const actions = url ? [{ label: texts.feedback, callback: () => window.open(url, '_blank', 'noopener') }] : [];
+        Notification.update({ id, message: message || texts.failed, type, actions, autoClose: false });
+      };
       try {
         await panel.context.save();
-        const { ok, body } = await call('lms/submit', { method: 'POST', body: JSON.stringify({ folder }) });
-        say(body.message || texts.failed, ok ? 'success' : 'error');
+        const path = panel.context.path;
+        const { ok, body } = await call('lms/submissions', { method: 'POST', body: JSON.stringify({ path }) });
+        say(body);
+        if (ok) {
+          void follow(path, body.number, say).catch(console.error);
+        }
       } catch (error) {
         console.error(error);
-        say(texts.failed, 'error');
+        say({});
       } finally {
         button.disabled = false;
       }
@@ -77,7 +109,7 @@
       button.textContent = assignment.open ? texts.submit : texts.closed;
       button.title = assignment.open ? texts.hint : texts.closed;
       button.disabled = !assignment.open;
-      button.addEventListener('click', () => void submit(panel, folder, texts, button));
+      button.addEventListener('click', () => void submit(panel, texts, button));
       const widget = new Widget({ node: document.createElement('div') });
       widget.node.style.display = 'flex';
       widget.node.append(button);
