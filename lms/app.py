@@ -29,7 +29,7 @@ from lms.web.cards import Cards
 from lms.web.navigation import Navigation
 
 DAY_SECONDS = 24 * 3600
-ROOM_NAMES = ("people", "ledger", "notices", "courses", "completion", "grading", "notebooks", "learning", "lti")
+ROOM_NAMES = ("people", "ledger", "notices", "courses", "completion", "grading", "notebooks", "learning", "lti", "admin")
 
 
 def load_rooms() -> list[ModuleType]:

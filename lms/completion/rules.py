@@ -166,7 +166,7 @@ def _share(value: object, place: str) -> Fraction:
         number = Decimal(str(value))
     except InvalidOperation:
         number = Decimal(-1)
-    if isinstance(value, bool) or not 0 <= number <= 1:
+    if isinstance(value, bool) or not number.is_finite() or not 0 <= number <= 1:
         raise BrokenRule(place, "Give a share from 0 to 1, for example at_least = 0.6")
     return Fraction(number)
 

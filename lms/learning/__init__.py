@@ -1,0 +1,1 @@
+"""What a participant sees: home, catalogue, course, lessons. Composes the rooms below."""
