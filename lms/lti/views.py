@@ -136,7 +136,7 @@ def _signed_url() -> str:
 
 
 def _welcome(arrival: Arrival) -> AnyResponse:
-    target = "/" if arrival.course_slug is None else url_for("learning.course", slug=arrival.course_slug)
+    target = "/" if arrival.course_slug is None else f"/courses/{arrival.course_slug}"
     return remember(redirect(target, 303), arrival.token)
 
 
