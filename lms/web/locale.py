@@ -23,9 +23,13 @@ preferences = Blueprint("preferences", __name__, url_prefix="/preferences")
 
 
 def init_locale(app: Flask, settings: Settings, plugin_catalogues: list[Path]) -> None:
-    """Switch Babel on. Plugins bring catalogues of their own, found after ours."""
+    """Switch Babel on. Plugins bring catalogues of their own.
+
+    Of two catalogues with the same text Flask-Babel takes the later one, and of all of them the rule for plurals of the
+    last, which is English's for a plugin without a translation: so ours is the last.
+    """
     core = Path(__file__).resolve().parent.parent / "translations"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(path) for path in [core, *plugin_catalogues])
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(path) for path in [*plugin_catalogues, core])
     app.config["BABEL_DOMAIN"] = ";".join(["messages"] * (1 + len(plugin_catalogues)))
     app.config["BABEL_DEFAULT_LOCALE"] = settings.locale
     Babel(app, locale_selector=choose_locale, timezone_selector=lambda: settings.timezone)
@@ -53,7 +57,7 @@ def _remember() -> None:
 
 def pick(texts: Mapping[str, str]) -> str:
     """The visitor's language of a text kept in several, else the first there is."""
-    return texts.get(g.locale) or next(iter(texts.values()), "")
+    return texts.get(str(get_locale())) or next(iter(texts.values()), "")
 
 
 def format_moment(at: datetime) -> str:
