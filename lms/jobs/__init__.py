@@ -6,7 +6,16 @@ act that asked for it are one transaction. `engine.py` is the only importer of i
 
 from lms.jobs.models import Failure, Worker
 from lms.jobs.queue import Handler, Handlers, JobRun, Priority, Refused, Schedule, Schedules, enqueue
-from lms.jobs.status import JobRow, again, counts, is_worker_alive, list_failures, list_waiting
+from lms.jobs.status import (
+    JobRow,
+    again,
+    count_failures,
+    count_workers,
+    counts,
+    is_worker_alive,
+    list_failures,
+    list_waiting,
+)
 
 __all__ = [
     "Failure",
@@ -20,6 +29,8 @@ __all__ = [
     "Schedules",
     "Worker",
     "again",
+    "count_failures",
+    "count_workers",
     "counts",
     "enqueue",
     "is_worker_alive",

@@ -41,13 +41,20 @@ class Counts:
 
 def is_worker_alive(session: Session, at: datetime, *, within_seconds: float) -> bool:
     """Whether some worker gave a sign of life lately."""
-    return bool(session.scalar(select(func.count()).where(Worker.beat_at > at - timedelta(seconds=within_seconds))))
+    return count_workers(session, at, within_seconds=within_seconds) > 0
 
 
-def list_waiting(session: Session, *, limit: int = 50, offset: int = 0) -> list[JobRow]:
-    """Waiting and running jobs, oldest first."""
+def count_workers(session: Session, at: datetime, *, within_seconds: float) -> int:
+    """How many workers gave a sign of life lately."""
+    alive = Worker.beat_at > at - timedelta(seconds=within_seconds)
+    return session.scalar(select(func.count()).select_from(Worker).where(alive)) or 0
+
+
+def list_waiting(session: Session, *, state: str | None = None, limit: int = 50, offset: int = 0) -> list[JobRow]:
+    """Waiting and running jobs, or only those in one of the two states, oldest first."""
     engine = registries.of(session).get_existing(Engine)
-    rows = engine.list_jobs((*RUNNING, *WAITING), limit=min(limit, 200), offset=offset)
+    statuses = {"waiting": WAITING, "running": RUNNING, None: (*RUNNING, *WAITING)}[state]
+    rows = engine.list_jobs(statuses, limit=min(limit, 200), offset=offset)
     return [
         JobRow(
             id=job_id,
@@ -67,14 +74,18 @@ def list_failures(session: Session, *, limit: int = 50, offset: int = 0) -> list
     return list(session.scalars(query.limit(min(limit, 200)).offset(offset)))
 
 
+def count_failures(session: Session) -> int:
+    """How many jobs gave up and wait for a person."""
+    return session.scalar(select(func.count()).where(Failure.again_at.is_(None))) or 0
+
+
 def counts(session: Session) -> Counts:
     """The three figures for the head of the page."""
     engine = registries.of(session).get_existing(Engine)
-    failed = session.scalar(select(func.count()).where(Failure.again_at.is_(None))) or 0
     return Counts(
         waiting=len(engine.list_jobs(WAITING, limit=COUNTED)),
         running=len(engine.list_jobs(RUNNING, limit=COUNTED)),
-        failed=failed,
+        failed=count_failures(session),
     )
 
 

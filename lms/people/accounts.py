@@ -102,3 +102,9 @@ def grant(
         session.add(Grant(id=new_id(), person_id=person_id, role=role, scope_id=scope_id, given_at=at, given_by=by))
         record(session, "role.granted", at=at, actor_id=by, subject_id=person_id, role=str(role), scope=str(scope_id))
         session.flush()
+
+
+def list_accounts(session: Session, person_id: UUID) -> list[Account]:
+    """A person's ways in, the first one first, at most 50."""
+    query = select(Account).where(Account.person_id == person_id).order_by(Account.created_at).limit(50)
+    return list(session.scalars(query))

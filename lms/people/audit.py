@@ -82,5 +82,7 @@ ACTIONS: dict[str, str] = {
     "group.deleted": N_("group deleted"),
     "group.joined": N_("joined a group"),
     "group.left": N_("left a group"),
+    "cohort.joined": N_("joined a cohort"),
+    "cohort.left": N_("left a cohort"),
 }
 """Message ids of this room's actions; an action of another room is shown by its code."""

@@ -1,6 +1,8 @@
 """Cohorts: a year's intake, and who belongs to it at which stage."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.database import new_id
 from lms.errors import N_, Invalid
+from lms.people.audit import record
 from lms.people.models import Cohort, CohortMember
 from lms.people.names import tidy
 
@@ -46,11 +49,29 @@ def join(session: Session, cohort_id: UUID, person_id: UUID, *, stage: str | Non
     return True
 
 
-def leave(session: Session, cohort_id: UUID, person_id: UUID) -> None:
+def leave(session: Session, code: str, person_id: UUID, *, by: UUID | None, at: datetime) -> None:
     """End a membership; nothing happens if there is none."""
-    member = session.get(CohortMember, (cohort_id, person_id))
+    cohort = find_cohort(session, code)
+    member = session.get(CohortMember, (cohort.id, person_id)) if cohort is not None else None
     if member is not None:
         session.delete(member)
+        record(session, "cohort.left", at=at, actor_id=by, subject_id=person_id, cohort=tidy(code))
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A cohort of a person's and their stage in it."""
+
+    code: str
+    title: str
+    stage: str
+
+
+def memberships(session: Session, person_id: UUID) -> list[Membership]:
+    """A person's cohorts, newest code first."""
+    query = select(Cohort.code, Cohort.title, CohortMember.stage).join(CohortMember)
+    query = query.where(CohortMember.person_id == person_id).order_by(Cohort.code.desc())
+    return [Membership(code, title, stage) for code, title, stage in session.execute(query.limit(LISTED))]
 
 
 def list_cohorts(session: Session) -> list[Cohort]:

@@ -1,5 +1,6 @@
 """Roles: their names for people, and taking them away. Giving is `accounts.grant`."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Session
 from lms.errors import N_, Conflict
 from lms.people.actor import Role
 from lms.people.audit import record
-from lms.people.models import Grant, Person
+from lms.people.models import Grant, Person, TutorGroup
+
+LISTED = 500
 
 TITLES: dict[Role, str] = {
     Role.PARTICIPANT: N_("Participant"),
@@ -25,6 +28,25 @@ TITLES: dict[Role, str] = {
 def roles_of(session: Session, person_id: UUID) -> frozenset[Role]:
     """Every role that a person holds anywhere."""
     return frozenset(Role(role) for role in session.scalars(select(Grant.role).where(Grant.person_id == person_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role of a person's. `where` is the title of the tutor group, the id of another scope, None for everywhere."""
+
+    role: Role
+    scope_id: UUID | None
+    where: str | None
+
+
+def describe_grants(session: Session, person_id: UUID) -> list[HeldRole]:
+    """What a person holds, everywhere first."""
+    query = select(Grant.role, Grant.scope_id, TutorGroup.title).outerjoin(TutorGroup, TutorGroup.id == Grant.scope_id)
+    held = [
+        HeldRole(Role(role), scope_id, title or (str(scope_id) if scope_id else None))
+        for role, scope_id, title in session.execute(query.where(Grant.person_id == person_id).limit(LISTED))
+    ]
+    return sorted(held, key=lambda one: (one.where or "", list(Role).index(one.role)))
 
 
 def count_admins(session: Session) -> int:

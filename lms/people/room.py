@@ -2,21 +2,68 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
+from lms.errors import N_
 from lms.jobs import Handler, Schedule
-from lms.people import permissions
+from lms.people import audit_views, import_views, permissions
 from lms.people.actor import Permission
+from lms.people.admin_views import people_admin
+from lms.people.group_views import my_groups
 from lms.people.personal import PersonalData
 from lms.people.privacy import PEOPLE
 from lms.people.tidying import forget_job
 from lms.people.views import people
+from lms.registries import Registries
+from lms.web.admin_pages import AdminPage, AdminPages
+from lms.web.navigation import NavItem
 
 DAY_SECONDS = 24 * 3600
+VIEWS = (audit_views, import_views)
+"""Modules that add their views to the blueprint of another one."""
+
+PAGES = (
+    AdminPage(
+        name="people",
+        title=N_("People"),
+        summary=N_("Search, add and invite people, give roles."),
+        endpoint="people_admin.index",
+        icon="users",
+        order=10,
+        needs=permissions.MANAGE.name,
+    ),
+    AdminPage(
+        name="people.groups",
+        title=N_("Tutor groups"),
+        summary=N_("Who accompanies whom."),
+        endpoint="people_admin.list_groups",
+        icon="user-round-check",
+        order=11,
+        needs=permissions.MANAGE.name,
+    ),
+    AdminPage(
+        name="people.import",
+        title=N_("Import people"),
+        summary=N_("A CSV list with roles, cohort and groups; first a preview."),
+        endpoint="people_admin.import_list",
+        icon="upload",
+        order=12,
+        needs=permissions.MANAGE.name,
+    ),
+    AdminPage(
+        name="people.audit",
+        title=N_("Audit"),
+        summary=N_("Who did what to whom, and when."),
+        endpoint="people_admin.list_audit",
+        icon="shield-check",
+        order=80,
+        needs=permissions.AUDIT.name,
+    ),
+)
 
 
 def lms_blueprints() -> Sequence[Blueprint]:
-    return [people]
+    return [people, people_admin, my_groups]
 
 
 def lms_permissions() -> Sequence[Permission]:
@@ -33,3 +80,22 @@ def lms_schedules() -> Sequence[Schedule]:
 
 def lms_personal_data() -> Sequence[PersonalData]:
     return [PEOPLE]
+
+
+def lms_navigation() -> Sequence[NavItem]:
+    return [
+        NavItem(
+            name="groups",
+            label=N_("My groups"),
+            endpoint="groups.index",
+            icon="users",
+            order=60,
+            needs=permissions.ACCOMPANY.name,
+        )
+    ]
+
+
+def install(_app: Flask, registries: Registries) -> None:
+    """Bring our pages of the administration."""
+    for page in PAGES:
+        registries.get(AdminPages).add(page)
