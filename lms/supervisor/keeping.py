@@ -77,6 +77,7 @@ class Kept:
     def stop(self) -> None:
         """Ask it to end; asked again, make it."""
         self._stopping.set()
+        self.log.leave_terminal()
         if self._process is not None:
             self._process.terminate()
 

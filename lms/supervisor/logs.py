@@ -21,7 +21,7 @@ class Log:
         self._file = self.path.open("ab")
         self._terminal = terminal
         self._prefix = f"{name:<{width}} | "
-        self._loudness = Loudness()
+        self._loudness: Loudness | None = Loudness()
         self._verbose = verbose
         self._rest = b""
 
@@ -35,6 +35,10 @@ class Log:
         for line in lines:
             self._show(line.decode(errors="replace").rstrip("\r"))
 
+    def leave_terminal(self) -> None:
+        """From now on the file alone: what a child says of its being stopped alarms nobody who did not ask."""
+        self._loudness = None
+
     def close(self) -> None:
         """Show what came without an end of line, and let go of the file."""
         if self._rest:
@@ -43,7 +47,7 @@ class Log:
 
     def _show(self, line: str) -> None:
         self.last.append(line)
-        if self._loudness.is_loud(line) or self._verbose:
+        if self._verbose or (self._loudness and self._loudness.is_loud(line)):
             print(self._prefix + line, file=self._terminal, flush=True)
 
     def _turn_over(self) -> None:

@@ -31,18 +31,24 @@ def keep_apart(state_dir: Path, *, demo: bool) -> None:
 def place(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> dict[str, str]:
     """Environment variables that tell every process where the services are.
 
-    Addresses that somebody configured stay as they are (raises PortBusy); the others get free ports.
+    A port that somebody configured stays as it is (raises PortBusy); the others get free ones. Where only the internal
+    address was configured, the public one is this machine's own name for it.
     """
     common = {"LMS_STATE_DIR": str(settings.state_dir.absolute()), "LMS_DEMO": str(demo).lower()}
     names = ("tool", "hub", "platform") if demo else ("tool", "hub")
-    configured = {name for name in names if f"{name}_internal_url" in settings.model_fields_set}
-    for name in sorted(configured):
-        port = urlsplit(getattr(settings, f"{name}_internal_url")).port
-        if port is not None and not is_free(port):
+    configured = {
+        name: urlsplit(getattr(settings, f"{name}_internal_url")).port or 80
+        for name in names
+        if f"{name}_internal_url" in settings.model_fields_set
+    }
+    for name, port in configured.items():
+        if not is_free(port):
             raise PortBusy(name, port)
     free = {name: DEFAULT_PORTS[name] for name in names if name not in configured}
-    for name, port in choose_ports(settings.state_dir / "ports.json", free, say).items():
-        common[f"LMS_{name.upper()}_INTERNAL_URL"] = f"http://127.0.0.1:{port}"
+    chosen = choose_ports(settings.state_dir / "ports.json", free, say)
+    for name, port in {**configured, **chosen}.items():
+        if name in chosen:
+            common[f"LMS_{name.upper()}_INTERNAL_URL"] = f"http://127.0.0.1:{port}"
         if f"{name}_public_url" not in settings.model_fields_set:
             common[f"LMS_{name.upper()}_PUBLIC_URL"] = f"http://{HOSTS[name]}:{port}"
     return common

@@ -137,15 +137,25 @@ def test_place_of_a_demo_gives_each_service_a_site_of_its_own(tmp_path: Path) ->
 
 def test_place_leaves_configured_addresses_alone_and_refuses_if_one_is_busy(tmp_path: Path, busy: int) -> None:
     port = free_port()
-    settings = {"state_dir": tmp_path, "tool_public_url": "https://lms.example.org"}
 
-    variables = place(
-        Settings(**settings, tool_internal_url=f"http://127.0.0.1:{port}"), demo=False, say=lambda _text: None
-    )
+    variables = place(configured(tmp_path, port, "https://lms.example.org"), demo=False, say=lambda _text: None)
 
     assert not [name for name in variables if name.startswith("LMS_TOOL")]
     with pytest.raises(PortBusy, match=f"port {busy}"):
-        place(Settings(**settings, tool_internal_url=f"http://127.0.0.1:{busy}"), demo=False, say=no_words)
+        place(configured(tmp_path, busy, "https://lms.example.org"), demo=False, say=no_words)
+
+
+def test_place_with_an_internal_address_alone_names_this_machine_for_browsers(tmp_path: Path) -> None:
+    port = free_port()
+    settings = Settings(state_dir=tmp_path, tool_internal_url=f"http://127.0.0.1:{port}")
+
+    variables = place(settings, demo=False, say=lambda _text: None)
+
+    assert variables["LMS_TOOL_PUBLIC_URL"] == f"http://lms.localhost:{port}"
+
+
+def configured(state_dir: Path, port: int, public_url: str) -> Settings:
+    return Settings(state_dir=state_dir, tool_public_url=public_url, tool_internal_url=f"http://127.0.0.1:{port}")
 
 
 def test_announce_writes_the_file_for_scripts_and_one_line_for_people(tmp_path: Path) -> None:
