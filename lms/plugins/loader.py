@@ -1,8 +1,8 @@
 """Finding plugins, checking their manners, and collecting what rooms and plugins contribute by the same hooks."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +11,7 @@ import pluggy
 
 from lms.database import Base
 from lms.migrations import History
-from lms.plugins import hookspecs
+from lms.plugins import hookspecs, manners
 
 GROUP = "lms.plugins"
 
@@ -47,35 +47,56 @@ class _Hooks(pluggy.PluginManager):
 
 
 def find_plugins(disabled: Iterable[str]) -> list[Plugin]:
-    """Installed plugins by name, without the disabled ones. Raises RuntimeError for a table outside its prefix."""
+    """Installed plugins by name, without the disabled ones. Raises RuntimeError for one without manners."""
     skip = set(disabled)
-    plugins = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        if entry.name in skip:
-            continue
-        before = set(Base.metadata.tables)
+    entries = [entry for entry in list_entries() if entry.name not in skip]
+    manners.check_names([entry.name for entry in entries])
+    return [_load(entry) for entry in entries]
+
+
+def list_entries() -> list[EntryPoint]:
+    """What is installed, by name, loaded or not."""
+    return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+
+
+def _load(entry: EntryPoint) -> Plugin:
+    before = set(Base.metadata.tables)
+    try:
         plugin = Plugin(entry.name, entry.load())
-        foreign = {name for name in set(Base.metadata.tables) - before if not name.startswith(f"{entry.name}_")}
-        if foreign:
-            raise RuntimeError(f"plugin {entry.name!r} has tables outside its prefix: {', '.join(sorted(foreign))}")
-        plugins.append(plugin)
-    return plugins
+    except Exception as error:
+        cure = f"mend it, or switch it off: LMS_DISABLED_PLUGINS='[\"{entry.name}\"]'"
+        raise RuntimeError(
+            f"plugin {entry.name!r} cannot be loaded ({type(error).__name__}: {error}); {cure}"
+        ) from error
+    new = set(Base.metadata.tables) - before
+    manners.check_tables(plugin.name, plugin.module, new, has_history=plugin.history is not None)
+    return plugin
 
 
 class Contributions:
-    """What rooms and plugins bring, hook by hook, in the order rooms first, plugins by name."""
+    """What rooms and plugins bring, hook by hook, in the order rooms first, plugins by name.
+
+    Raises RuntimeError, here or in `each`, for what a plugin brings under a name that is not its own.
+    """
 
     def __init__(self, rooms: Iterable[ModuleType], plugins: Iterable[Plugin]) -> None:
         self._hooks = _Hooks("lms")
         self._hooks.add_hookspecs(hookspecs)
         for room in rooms:
             self._hooks.register(room, name=room.__name__)
-        for plugin in plugins:
+        self._plugins = {plugin.name: plugin for plugin in plugins}
+        for plugin in self._plugins.values():
             self._hooks.register(plugin.module, name=plugin.name)
         self._hooks.check_pending()
+        accounted = {name for brought in self.each("lms_personal_data") for name in brought.tables}
+        for plugin in self._plugins.values():
+            manners.check_personal_data(plugin.name, plugin.module, accounted)
 
     def each(self, hook: str, **arguments: object) -> Iterator[Any]:
         """Every object that anybody returned from this hook."""
-        call: Callable[..., list[Any]] = getattr(self._hooks.hook, hook)
-        for contributed in reversed(call(**arguments)):
-            yield from contributed or ()
+        for implementation in getattr(self._hooks.hook, hook).get_hookimpls():
+            brought = implementation.function(*(arguments[name] for name in implementation.argnames))
+            for item in brought or ():
+                if implementation.plugin_name in self._plugins:
+                    manners.check_item(implementation.plugin_name, hook, item)
+                yield item
