@@ -1,8 +1,6 @@
 """JupyterHub reads this file; everything in it comes from the tool's settings (see lms/notebooks/hub)."""
 
-from traitlets.config import get_config
-
 from lms.notebooks.hub.config import configure
 from lms.settings import Settings
 
-configure(get_config(), Settings())
+configure(get_config(), Settings())  # type: ignore[name-defined]  # noqa: F821 -- given by the loader

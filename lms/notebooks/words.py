@@ -32,7 +32,9 @@ def standing(session: Session, attempt: Attempt) -> str:
     state = AttemptState(attempt.state)
     if state is AttemptState.RELEASED:
         score, maximum, _waits = points_of(attempt)
-        return str(_("Checked: %(score)s of %(maximum)s points.", score=points_text(score), maximum=points_text(maximum)))
+        return str(
+            _("Checked: %(score)s of %(maximum)s points.", score=points_text(score), maximum=points_text(maximum))
+        )
     if state is AttemptState.NEEDS_PERSON:
         return str(_("Checked by the computer. A tutor will look at the rest."))
     if state is AttemptState.REFUSED:

@@ -14,6 +14,7 @@ from nbgrader.exchange.abc import (
     ExchangeList,
     ExchangeSubmit,
 )
+from nbgrader.server_extensions.assignment_list.handlers import AssignmentList
 
 from lms.notebooks.server import tool, work
 
@@ -87,7 +88,7 @@ class HttpList(HttpExchange, ExchangeList):  # type: ignore[misc]  # nbgrader sh
         try:
             listed = [each for each in tool.assignments().assignments if self._is_wanted(each)]
             if self.inbound or self.cached:
-                return [row for each in listed for row in self._submissions(each)]
+                return [row for each in listed for row in self._submitted(each)]
             return [self._assignment(each) for each in listed]
         except (tool.ToolRefused, tool.ToolUnreachable) as error:
             raise RuntimeError(str(error)) from error
@@ -105,8 +106,10 @@ class HttpList(HttpExchange, ExchangeList):  # type: ignore[misc]  # nbgrader sh
             "notebooks": [_notebook(folder, name) for name in each.notebooks],
         }
 
-    def _submissions(self, each: tool.Assignment) -> list[dict[str, Any]]:
-        return [self._submission(each, one) for one in tool.submissions(each.course, each.assignment)]
+    def _submitted(self, each: tool.Assignment) -> list[dict[str, Any]]:
+        rows = [self._submission(each, one) for one in tool.submissions(each.course, each.assignment)]
+        names = {"course_id": each.course, "assignment_id": each.assignment, "student_id": ""}
+        return [{**names, "status": "submitted", "submissions": rows}] if rows else []
 
     def _submission(self, each: tool.Assignment, one: tool.Submission) -> dict[str, Any]:
         folder = self.home / _feedback_folder(each, one.number)
@@ -126,6 +129,17 @@ class HttpList(HttpExchange, ExchangeList):  # type: ignore[misc]  # nbgrader sh
             "notebooks": [_notebook(folder, name) | state for name in each.notebooks],
             **state,
         }
+
+
+class SayingWhy(AssignmentList):  # type: ignore[misc]  # nbgrader ships no types
+    """nbgrader's panel shows a refused submission as a traceback; here it shows the tool's sentence."""
+
+    def submit_assignment(self, course_id: str, assignment_id: str) -> dict[str, Any]:
+        """As nbgrader, with the last line of the traceback, without the exception's name, in place of all of it."""
+        result: dict[str, Any] = super().submit_assignment(course_id, assignment_id)
+        if not result["success"]:
+            result["value"] = result["value"].strip().splitlines()[-1].partition(": ")[2]
+        return result
 
 
 def _notebook(folder: Path, name: str) -> dict[str, Any]:

@@ -125,7 +125,18 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": __name__}]
 
 
+def _say_why(app: Any) -> None:
+    from lms.notebooks.server.exchange import SayingWhy
+
+    manager = SayingWhy(parent=app)
+    manager.root_dir = app.root_dir
+    app.web_app.settings["assignment_list_manager"] = manager
+
+
 def _load_jupyter_server_extension(app: Any) -> None:
+    app.io_loop.add_callback(
+        _say_why, app
+    )  # when nbgrader's own extension, loaded after this one, has put its own there
     base = app.web_app.settings["base_url"]
     name = "([a-z0-9][a-z0-9_-]*)"
     app.web_app.add_handlers(

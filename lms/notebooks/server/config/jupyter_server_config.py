@@ -5,9 +5,7 @@ jupyter_server_config.d/lms.json, since JupyterHub overrides what is said about 
 
 import os
 
-from traitlets.config import get_config
-
-c = get_config()
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 -- given by the loader
 
 c.ServerApp.sock = os.environ["LMS_SERVER_SOCKET"]
 c.ServerApp.root_dir = os.environ["HOME"]

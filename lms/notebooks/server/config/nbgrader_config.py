@@ -3,9 +3,7 @@
 
 import os
 
-from traitlets.config import get_config
-
-c = get_config()
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 -- given by the loader
 
 c.Exchange.assignment_dir = os.environ["HOME"]
 c.Exchange.path_includes_course = True
