@@ -151,8 +151,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A consistent snapshot that is never committed."""
+        """A consistent snapshot that is never committed; what was loaded stays readable afterwards."""
         with Session(self.engine, expire_on_commit=False) as session:
             self.registries.bind(cast(dict[object, object], session.info))
             yield session
-            session.rollback()
