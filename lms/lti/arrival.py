@@ -15,12 +15,14 @@ from lms.errors import N_, NotFound
 from lms.lti.launch import Launch
 from lms.lti.models import ResourceLink, ScoreTarget
 from lms.lti.roles import CourseRight
+from lms.notebooks.prestart import prestart
 from lms.people.accounts import AccountKey, find_or_create, grant
 from lms.people.actor import Role
 from lms.people.audit import record
 from lms.people.models import Person
 from lms.people.sessions import open_session
 
+OPENS_COURSE = frozenset({CourseRight.LEARNER, CourseRight.TUTOR, CourseRight.TEACHER})
 NAMELESS = {"ru": "Участник", "en": "Participant"}
 """Shown for somebody whose platform tells no names."""
 
@@ -37,7 +39,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Where the browser goes, and the token that signs it in. `course_slug` is None when the launch names no course."""
+    """Where the browser goes, and the token that signs it in.
+
+    `course_slug` is None when the launch names no course, or its role opens none.
+    """
 
     person_id: UUID
     course_slug: str | None
@@ -69,7 +74,8 @@ def arrive(session: Session, launch: Launch, source: Source, *, at: datetime, da
             _remember_target(session, launch, source, link=link, person=person, run=run, at=at)
     token = open_session(session, person.id, at=at, days=days, account_id=account.id, browser=browser)
     record(session, "lti.launched", at=at, actor_id=person.id, subject_id=person.id, link=str(link.id))
-    return Arrival(person.id, run.slug if run is not None else None, token)
+    slug = run.slug if run is not None and launch.right in OPENS_COURSE else None
+    return Arrival(person.id, slug, token)
 
 
 def _course_run(session: Session, launch: Launch, link: ResourceLink, at: datetime) -> CourseRun | None:
@@ -91,6 +97,7 @@ def _admit(session: Session, person: Person, run: CourseRun, right: CourseRight,
     if right is CourseRight.LEARNER:
         grant(session, person.id, Role.PARTICIPANT, at=at)
         enrol(session, run.id, person.id, source="lti", at=at)
+        prestart(session, person.id, at=at)
     elif right is CourseRight.TUTOR:
         grant(session, person.id, Role.TUTOR, at=at, scope_id=run.id)
     elif right is CourseRight.TEACHER:

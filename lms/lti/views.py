@@ -1,9 +1,12 @@
 """The addresses that platforms know: login, launch, our keys."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.clock import now
@@ -12,7 +15,8 @@ from lms.lti.arrival import Arrival, Source, arrive
 from lms.lti.errors import DeploymentPending, MalformedLaunch, PlatformSaidNo
 from lms.lti.oauth1 import MAX_BODY
 from lms.lti.registrations import public_keys, signing_key
-from lms.lti.sign_in import LoginRequest
+from lms.lti.sign_in import LoginRequest, VerifiedLaunch
+from lms.lti.signed_form import VerifiedForm
 from lms.lti.text import shown
 from lms.people.accounts import AccountKey
 from lms.people.visitor import remember, settings
@@ -25,6 +29,7 @@ lti = Blueprint("lti", __name__, url_prefix="/lti")
 csrf.exempt(lti)  # what comes here is signed, or bound to the browser by a state
 BROWSER_COOKIE = "lms_lti_browser"
 BROWSER_SECONDS = 3600
+T = TypeVar("T")
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -63,19 +68,24 @@ def launch() -> AnyResponse:
     at = now()
     session = reading()
     verified = sign_in.verify_launch(session, state=given["state"], id_token=given["id_token"], browser=browser, at=at)
-    with unit_of_work() as session:
-        deployment = sign_in.use_up(session, verified, at=at)
-        if deployment is not None:
-            registration = verified.registration
-            source = Source(
-                deployment.id,
-                AccountKey("lti13", verified.launch.subject, registration.issuer, registration.client_id),
-                registration_id=registration.id,
-            )
-            arrival = arrive(session, verified.launch, source, at=at, days=_days(), browser=_browser())
-    if deployment is None:
+    arrival = _unless_overtaken(lambda: _accept(verified, at))
+    if arrival is None:
         raise DeploymentPending
     return _welcome(arrival)
+
+
+def _accept(verified: VerifiedLaunch, at: datetime) -> Arrival | None:
+    with unit_of_work() as session:
+        deployment = sign_in.use_up(session, verified, at=at)
+        if deployment is None:
+            return None
+        registration = verified.registration
+        source = Source(
+            deployment.id,
+            AccountKey("lti13", verified.launch.subject, registration.issuer, registration.client_id),
+            registration_id=registration.id,
+        )
+        return arrive(session, verified.launch, source, at=at, days=settings().session_days, browser=_browser())
 
 
 @lti.post("/1.1/launch")
@@ -89,14 +99,25 @@ def launch_1_1() -> AnyResponse:
     at = now()
     body = request.get_data(cache=False, parse_form_data=False)
     verified = signed_form.verify_form(reading(), url=_signed_url(), body=body, at=at)
+    return _welcome(_unless_overtaken(lambda: _accept_form(verified, at)))
+
+
+def _accept_form(verified: VerifiedForm, at: datetime) -> Arrival:
     with unit_of_work() as session:
         signed_form.use_up(session, verified, at=at)
         consumer = verified.consumer
         source = Source(
             consumer.id, AccountKey("lti11", verified.launch.subject, client_id=consumer.key), consumer_id=consumer.id
         )
-        arrival = arrive(session, verified.launch, source, at=at, days=_days(), browser=_browser())
-    return _welcome(arrival)
+        return arrive(session, verified.launch, source, at=at, days=settings().session_days, browser=_browser())
+
+
+def _unless_overtaken(act: Callable[[], T]) -> T:
+    """A person who opens two links at once is made by one of the launches; the other finds them at the second try."""
+    try:
+        return act()
+    except IntegrityError:
+        return act()
 
 
 @lti.get("/jwks.json")
@@ -136,12 +157,12 @@ def _signed_url() -> str:
 
 
 def _welcome(arrival: Arrival) -> AnyResponse:
-    target = "/" if arrival.course_slug is None else f"/courses/{arrival.course_slug}"
+    target = (
+        url_for("learning.home")
+        if arrival.course_slug is None
+        else url_for("learning.course", slug=arrival.course_slug)
+    )
     return remember(redirect(target, 303), arrival.token)
-
-
-def _days() -> int:
-    return settings().session_days
 
 
 def _browser() -> str:

@@ -50,15 +50,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def make_world(state_dir: Path) -> World:
-    """Settings on free ports, the same for this process and for those to be started."""
+def make_world(state_dir: Path, *, tool_host: str = "127.0.0.1", school_host: str = "localhost") -> World:
+    """Settings on free ports, the same for this process and for those to be started. Hosts are what browsers see."""
     tool, school = free_port(), free_port()
     environment = {
         "LMS_STATE_DIR": str(state_dir),
         "LMS_SECRET_KEY": "a secret of the tests, at least thirty-two bytes",
-        "LMS_TOOL_PUBLIC_URL": f"http://127.0.0.1:{tool}",
+        "LMS_TOOL_PUBLIC_URL": f"http://{tool_host}:{tool}",
         "LMS_TOOL_INTERNAL_URL": f"http://127.0.0.1:{tool}",
-        "LMS_PLATFORM_PUBLIC_URL": f"http://localhost:{school}",
+        "LMS_PLATFORM_PUBLIC_URL": f"http://{school_host}:{school}",
         "LMS_PLATFORM_INTERNAL_URL": f"http://127.0.0.1:{school}",
         "LMS_DEMO": "true",
     }
@@ -75,7 +75,10 @@ def running(world: World) -> Iterator[World]:
         stack.enter_context(process(world, ["-m", "lms", "serve", "web", "--port", port], log="web"))
         stack.enter_context(process(world, ["-m", "lms", "serve", "worker"], log="worker"))
         stack.enter_context(process(world, list(school.argv[1:]), log="school", more=school.env))
-        for url in (f"{world.tool}/lti/jwks.json", f"{world.settings.platform_internal_url}/oidc/jwks"):
+        for url in (
+            f"{world.settings.tool_internal_url}/lti/jwks.json",
+            f"{world.settings.platform_internal_url}/oidc/jwks",
+        ):
             wait_for(url)
         yield world
 
