@@ -17,6 +17,7 @@ from lms.jobs.worker import retire
 from lms.ledger import FactKinds, Subscribers
 from lms.ledger.room import reaction
 from lms.ledger.subjects import SubjectKinds
+from lms.notices.kinds import NoticeKinds
 from lms.people.actor import Permissions
 from lms.people.personal import PersonalDataRegistry
 from lms.people.visitor import load_visitor
@@ -25,11 +26,24 @@ from lms.registries import ByName, Registries
 from lms.settings import Settings
 from lms.web import init_web, open_doors
 from lms.web.access import check_views
+from lms.web.admin_pages import AdminPages
 from lms.web.cards import Cards
 from lms.web.navigation import Navigation
 
 DAY_SECONDS = 24 * 3600
-ROOM_NAMES = ("people", "ledger", "notices", "courses", "completion", "grading", "notebooks", "learning", "lti", "admin")
+ROOM_NAMES = (
+    "people",
+    "ledger",
+    "notices",
+    "courses",
+    "completion",
+    "grading",
+    "notebooks",
+    "learning",
+    "lti",
+    "admin",
+    "demo",
+)
 
 
 def load_rooms() -> list[ModuleType]:
@@ -84,6 +98,8 @@ def _fill(registries: Registries, contributions: Contributions) -> None:
         "lms_permissions": Permissions,
         "lms_navigation": Navigation,
         "lms_cards": Cards,
+        "lms_admin_pages": AdminPages,
+        "lms_notice_kinds": NoticeKinds,
         "lms_fact_kinds": FactKinds,
         "lms_subscribers": Subscribers,
         "lms_subject_kinds": SubjectKinds,

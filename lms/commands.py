@@ -13,9 +13,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lock": ("lms.packages:lock", "Pin the dependencies anew."),
     "lti": ("lms.lti.cli:lti", "Connect learning platforms."),
     "person": ("lms.people.cli:person", "Add people, import a list."),
+    "plugin": ("lms.plugins.cli:plugin", "Begin a plugin; list them."),
     "run": ("lms.supervisor.cli:run", "Run web, worker and hub for a real programme."),
+    "seed": ("lms.demo.cli:seed", "Fill the demo with invented people; part of demo."),
     "serve": ("lms.serve:serve", "One part of the product in the foreground."),
     "test": ("lms.checks:test", "Run every check and test."),
+    "translations": ("lms.translations.cli:translations", "The pages' texts in Russian: extract, compile, check."),
 }
 """Name -> where it is, and its line in the help (which must not import anything)."""
 

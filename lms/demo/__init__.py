@@ -1,0 +1,1 @@
+"""The demo programme: invented people who act through the same use cases as everybody else."""
