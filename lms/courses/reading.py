@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
@@ -99,7 +100,8 @@ def _validate(
     try:
         return model.model_validate(table), []
     except ValidationError as error:
-        return None, [_explain(source, details, prefix) for details in error.errors()]
+        problems = (_explain(source, details, prefix) for details in error.errors())
+        return None, list(dict.fromkeys(problems))  # a misspelt field is both missing and unknown: say it once
 
 
 def _explain(source: Source, details: Any, prefix: Place) -> Problem:
@@ -109,19 +111,29 @@ def _explain(source: Source, details: Any, prefix: Place) -> Problem:
     examples = model.model_fields[name].examples if model is not None and name in model.model_fields else None
     cure = f" For example: {examples[0]}" if examples else ""
     match details["type"]:
+        case "missing" if (written := _misspelt(name, details["input"], model)) is not None:
+            path = (*path[:-1], written)
+            text = f"There is no field {written!r}. Did you mean {name!r}?"
         case "missing":
-            return source.problem(path, f"{name!r} is missing.{cure}")
+            text = f"{name!r} is missing.{cure}"
         case "extra_forbidden":
-            known = model.model_fields if model is not None else ()
-            return source.problem(path, f"There is no field {name!r}. {did_you_mean(name, known)}")
+            text = f"There is no field {name!r}. {did_you_mean(name, model.model_fields if model is not None else ())}"
         case "language":
-            return source.problem(path, f"{path[-1]!r} is no language we know. Write ru or en.")
+            text = f"{path[-1]!r} is no language we know. Write ru or en."
         case "string_pattern_mismatch":
-            return source.problem(path, f"Use small Latin letters, digits and single hyphens.{cure}")
+            text = f"Use small Latin letters, digits and single hyphens.{cure}"
         case "seats" | "cohorts":
-            return source.problem(path, f"{details['msg']}.")
+            text = f"{details['msg']}."
         case _:
-            return source.problem(path, f"{details['msg']}, not {_shown(details['input'])}.{cure}")
+            text = f"{details['msg']}, not {_shown(details['input'])}.{cure}"
+    return source.problem(path, text)
+
+
+def _misspelt(name: str, table: object, model: type[BaseModel] | None) -> str | None:
+    """What the author wrote instead of the field, if something there looks like it."""
+    known = model.model_fields if model is not None else {}
+    strange = [key for key in table if key not in known] if isinstance(table, Mapping) else []
+    return next(iter(get_close_matches(name, strange, n=1)), None)
 
 
 def _place(path: Place) -> tuple[type[BaseModel] | None, str]:

@@ -62,9 +62,9 @@ def _activity(reason: Reason, steps: Mapping[str, PlacedStep]) -> str:
     if reason.at_least is None:
         return title
     if reason.share is None or reason.status is Status.DONE:
-        return _("%(title)s: at least %(share)s %% of the points", title=title, share=percent(reason.at_least))
+        return _("“%(title)s”: at least %(share)s %% of the points", title=title, share=percent(reason.at_least))
     return _(
-        "%(title)s: at least %(share)s %% of the points, so far %(now)s %%",
+        "“%(title)s”: at least %(share)s %% of the points, so far %(now)s %%",
         title=title,
         share=percent(reason.at_least),
         now=percent(reason.share),
