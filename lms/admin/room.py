@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask
+from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from lms import jobs
@@ -10,9 +10,8 @@ from lms.admin import permissions
 from lms.admin.views import admin
 from lms.errors import N_
 from lms.people.actor import Permission
-from lms.registries import Registries
 from lms.web.access import Visitor
-from lms.web.admin_pages import AdminPage, AdminPages
+from lms.web.admin_pages import AdminPage
 from lms.web.navigation import NavItem
 
 
@@ -42,15 +41,15 @@ def _failures(session: Session, _visitor: Visitor) -> int:
     return jobs.count_failures(session)
 
 
-def install(_app: Flask, registries: Registries) -> None:
-    """Bring the page of background work."""
-    page = AdminPage(
-        name="admin.jobs",
-        title=N_("Background work"),
-        summary=N_("What waits, runs and failed, and whether a worker is alive."),
-        endpoint="admin.show_jobs",
-        icon="activity",
-        order=70,
-        needs=permissions.JOBS.name,
-    )
-    registries.get(AdminPages).add(page)
+def lms_admin_pages() -> Sequence[AdminPage]:
+    return [
+        AdminPage(
+            name="admin.jobs",
+            title=N_("Background work"),
+            summary=N_("What waits, runs and failed, and whether a worker is alive."),
+            endpoint="admin.show_jobs",
+            icon="activity",
+            order=70,
+            needs=permissions.JOBS.name,
+        )
+    ]

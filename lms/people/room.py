@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask
+from flask import Blueprint
 
 from lms.errors import N_
 from lms.jobs import Handler, Schedule
@@ -14,8 +14,7 @@ from lms.people.personal import PersonalData
 from lms.people.privacy import PEOPLE
 from lms.people.tidying import forget_job
 from lms.people.views import people
-from lms.registries import Registries
-from lms.web.admin_pages import AdminPage, AdminPages
+from lms.web.admin_pages import AdminPage
 from lms.web.navigation import NavItem
 
 DAY_SECONDS = 24 * 3600
@@ -95,7 +94,5 @@ def lms_navigation() -> Sequence[NavItem]:
     ]
 
 
-def install(_app: Flask, registries: Registries) -> None:
-    """Bring our pages of the administration."""
-    for page in PAGES:
-        registries.get(AdminPages).add(page)
+def lms_admin_pages() -> Sequence[AdminPage]:
+    return PAGES

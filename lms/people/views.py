@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.clock import now
+from lms.errors import Conflict, Invalid
 from lms.people import invitations, passwords, sessions
 from lms.people.accounts import get_person
 from lms.people.forms import SignInForm, WelcomeForm
@@ -112,11 +113,19 @@ def welcome(token: str) -> Response | str | tuple[str, int]:
     context = {"form": form, "person": person, "purpose": link.purpose, "known_login": known_login}
     if not form.validate_on_submit():
         return render_template("people/invitation.html", **context)
+    try:
+        cookie = _come_in(token, login=form.login.data or "", password=form.password.data or "")
+    except (Conflict, Invalid) as refusal:
+        wrong = form.login if isinstance(refusal, Conflict) else form.password
+        wrong.errors = [_(refusal.text, **refusal.params)]
+        return render_template("people/invitation.html", **context), refusal.status
+    return remember(redirect("/"), cookie)
+
+
+def _come_in(token: str, *, login: str, password: str) -> str:
     with unit_of_work() as session:
-        person = invitations.use_link(
-            session, token, login=form.login.data or "", password=form.password.data or "", at=now()
-        )
-        cookie = sessions.open_session(
+        person = invitations.use_link(session, token, login=login, password=password, at=now())
+        return sessions.open_session(
             session,
             person.id,
             at=now(),
@@ -124,4 +133,3 @@ def welcome(token: str) -> Response | str | tuple[str, int]:
             browser=request.user_agent.string,
             replaces=carried_token(),
         )
-    return remember(redirect("/"), cookie)

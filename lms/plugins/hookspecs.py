@@ -16,10 +16,12 @@ from lms.courses.kinds import ActivityKind
 from lms.jobs import Handler, Schedule
 from lms.ledger import FactKind, Subscriber
 from lms.ledger.subjects import SubjectKind
+from lms.notices.kinds import NoticeKind
 from lms.people.actor import Permission
 from lms.people.personal import PersonalData
 from lms.settings import Settings
 from lms.supervisor.children import Child
+from lms.web.admin_pages import AdminPage
 from lms.web.cards import Card
 from lms.web.navigation import NavItem
 
@@ -41,6 +43,18 @@ def lms_navigation() -> Sequence[NavItem]:
 @hookspec
 def lms_cards() -> Sequence[Card]:
     """Cards of a person's start page."""
+    return ()
+
+
+@hookspec
+def lms_admin_pages() -> Sequence[AdminPage]:
+    """Pages of the administration's index."""
+    return ()
+
+
+@hookspec
+def lms_notice_kinds() -> Sequence[NoticeKind]:
+    """Kinds of notices that the plugin sends by `lms.notices.notify`."""
     return ()
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Table
 from lms.database import Base
 from lms.migrations import CORE
 
-RESERVED = CORE.prefixes | {CORE.name, "lms", "web", "preferences", "dev", "static", "dbos"}
-"""Names that a plugin cannot have: tables, pages or permissions of the core begin with them."""
+RESERVED = CORE.prefixes | {CORE.name, "lms", "web", "preferences", "dev", "desk", "oauth", "static", "dbos", "react"}
+"""Names that a plugin cannot have: tables, pages, permissions or jobs of the core begin with them."""
 
 DOTTED = frozenset(
     {
