@@ -265,7 +265,12 @@ def test_import_unreadable_file_says_why_on_the_page(admin, text):
 
 
 def test_import_too_big_is_refused(admin):
-    assert upload(admin, "name\n" + "я" * 2**21).status_code == 413
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\nname\n'
+    body = head + b"a" * (2 * 2**20) + b"\r\n--x--\r\n"
+
+    answer = admin.post("/admin/people/import", data=body, content_type="multipart/form-data; boundary=x")
+
+    assert answer.status_code == 413
 
 
 def test_import_of_somebody_else_is_not_shown(app, admin, database):

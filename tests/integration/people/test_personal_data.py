@@ -1,0 +1,52 @@
+"""Whatever table names a person is exported and erased by somebody."""
+
+import pytest
+
+from lms.clock import now
+from lms.database import Base
+from lms.errors import Conflict
+from lms.notices.models import Notice
+from lms.people import cohorts, groups
+from lms.people.actor import Role
+from lms.people.personal import PersonalDataRegistry, erase_person, export_person
+from lms.people.privacy import OWNED
+from tests.factories.people import browser_of, make_person
+
+ROOMS = ("people_", "notices_", "ledger_")
+
+
+def test_every_table_of_these_rooms_with_a_person_has_a_contributor(database):
+    """Plugins and upper rooms hold themselves to the same, in the test of the whole."""
+    named = {table for one in database.registries.get(PersonalDataRegistry) for table in one.tables}
+    with_person = {
+        name for name, table in Base.metadata.tables.items() if name.startswith(ROOMS) and "person_id" in table.columns
+    }
+
+    assert with_person - named == set()
+
+
+def test_erase_person_leaves_no_row_of_theirs(app, database):
+    anna = make_person(database, "Анна", Role.ADMIN)
+    vera = make_person(database, "Вера", Role.PARTICIPANT, login="vera")
+    browser_of(app, vera)
+    with database.writing() as session:
+        cohorts.join(session, cohorts.find_or_create_cohort(session, "2026").id, vera)
+        groups.add_member(session, groups.create_group(session, "Север", by=anna, at=now()).id, vera, by=anna, at=now())
+        session.add(Notice(key="k", person_id=vera, kind="x", params={}, url="/", created_at=now()))
+        kept = export_person(session, vera, by=anna, at=now())
+    assert {row["what"] for row in kept["people"]["rows"]} >= {"person", "account", "role", "cohort", "tutor group"}
+    assert len(kept["notices"]["rows"]) == 1
+
+    with database.writing() as session:
+        erase_person(session, vera, by=anna, at=now())
+
+    with database.reading() as session:
+        for table in (*OWNED, Notice):
+            assert session.query(table).filter(table.person_id == vera).count() == 0
+
+
+def test_erase_person_last_administrator_stays(database):
+    anna = make_person(database, "Анна", Role.ADMIN)
+
+    with pytest.raises(Conflict), database.writing() as session:
+        erase_person(session, anna, by=anna, at=now())

@@ -1,0 +1,203 @@
+"""Passwords, the brake on guessing, one-use links, the first administrator."""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from lms.clock import now
+from lms.errors import Conflict, Gone, Invalid, TooMany
+from lms.people import invitations, passwords
+from lms.people.actor import Role
+from lms.people.first import first_link
+from lms.people.models import OneUseLink, Person, SignInTry
+from lms.people.tidying import forget
+from tests.factories.people import PASSWORD, browser_of, make_person, without_csrf
+
+SECRET = b"thirty-two bytes of a secret, or more"
+AT = now()
+
+
+def try_in(database, login, password, *, address="10.0.0.1", at=AT):
+    with database.writing() as session:
+        account = passwords.verify(session, login, password, secret=SECRET, address=address, at=at)
+        return account and account.person_id
+
+
+def test_verify_right_password_whatever_the_case_of_the_login(database):
+    vera = make_person(database, "Вера", login="вера")
+
+    assert try_in(database, " ВЕРА ", PASSWORD) == vera
+    assert try_in(database, "вера", PASSWORD.upper()) is None
+
+
+def test_verify_too_many_failures_stop_even_the_right_password_for_a_while(database):
+    vera = make_person(database, "Вера", login="vera")
+    for _ in range(passwords.TRIES):
+        assert try_in(database, "vera", "wrong") is None
+
+    with pytest.raises(TooMany):
+        try_in(database, "vera", PASSWORD)
+
+    assert try_in(database, "vera", PASSWORD, address="10.0.0.2") == vera
+    assert try_in(database, "vera", PASSWORD, at=AT + passwords.WINDOW + timedelta(seconds=1)) == vera
+
+
+def test_verify_success_forgets_the_failures(database):
+    make_person(database, "Вера", login="vera")
+    for _ in range(passwords.TRIES - 1):
+        try_in(database, "vera", "wrong")
+    try_in(database, "vera", PASSWORD)
+
+    assert try_in(database, "vera", "wrong") is None
+
+
+def test_verify_keeps_no_login_of_a_failure(database):
+    try_in(database, "vera", "wrong")
+
+    with database.reading() as session:
+        assert session.scalars(select(SignInTry.key)).one().isalnum()
+
+
+@pytest.mark.databases("sqlite")
+def test_verify_unknown_login_takes_as_long_as_a_wrong_password(database):
+    make_person(database, "Вера", login="vera")
+
+    def fastest(login):
+        spent = []
+        for number in range(4):
+            start = time.perf_counter()
+            try_in(database, login, "wrong", address=f"10.0.1.{number}")
+            spent.append(time.perf_counter() - start)
+        return min(spent)
+
+    known, unknown = fastest("vera"), fastest("nobody")
+
+    assert 0.5 < unknown / known < 2
+
+
+@pytest.mark.databases("sqlite")
+def test_sign_in_page_says_the_same_for_unknown_login_and_wrong_password(app, client, database):
+    make_person(database, "Вера", login="vera")
+    with without_csrf(app):
+        pages = [client.post("/sign-in", data={"login": login, "password": "x"}) for login in ("vera", "nobody")]
+
+    assert {page.status_code for page in pages} == {422}
+    known, unknown = (re.sub(r'name="csrf_token" value="[^"]*"', "", page.text) for page in pages)
+    assert known.replace("vera", "") == unknown.replace("nobody", "")
+
+
+@pytest.mark.databases("sqlite")
+def test_sign_in_leads_to_no_other_site(app, database):
+    make_person(database, "Вера", login="vera")
+    with without_csrf(app):
+        for target in ("//evil.example", "https://evil.example", "/\\evil.example"):
+            answer = app.test_client().post("/sign-in", data={"login": "vera", "password": PASSWORD, "next": target})
+            assert answer.location == "/"
+
+
+def link_for(database, person_id, purpose="invite"):
+    with database.writing() as session:
+        return invitations.make_link(session, person_id, purpose=purpose, at=AT, by=None)
+
+
+def use(database, token, login="vera", password=PASSWORD, at=AT):
+    with database.writing() as session:
+        return invitations.use_link(session, token, login=login, password=password, at=at)
+
+
+def test_use_link_twice_is_refused(database):
+    token = link_for(database, make_person(database, "Вера"))
+    use(database, token)
+
+    with pytest.raises(Gone):
+        use(database, token)
+    assert try_in(database, "vera", PASSWORD) is not None
+
+
+def test_use_link_too_late_is_refused(database):
+    token = link_for(database, make_person(database, "Вера"))
+
+    with pytest.raises(Gone):
+        use(database, token, at=AT + timedelta(days=invitations.INVITE_DAYS))
+
+
+def test_make_link_stops_the_earlier_ones(database):
+    vera = make_person(database, "Вера")
+    first, second = link_for(database, vera), link_for(database, vera)
+
+    with pytest.raises(Gone):
+        use(database, first)
+    use(database, second)
+
+
+def test_use_link_taken_login_or_weak_password_keeps_the_link(database):
+    make_person(database, "Олег", login="oleg")
+    token = link_for(database, make_person(database, "Вера"))
+
+    with pytest.raises(Conflict):
+        use(database, token, login="Oleg")
+    with pytest.raises(Invalid):
+        use(database, token, password="short")
+    use(database, token)
+
+
+def test_use_link_keeps_a_login_that_is_there(database):
+    vera = make_person(database, "Вера", login="vera")
+
+    use(database, link_for(database, vera, "reset"), login="other", password="совсем новый")
+
+    assert try_in(database, "vera", "совсем новый") == vera
+
+
+@pytest.mark.databases("sqlite")
+def test_welcome_page_answers_a_weak_password_with_the_form(app, client, database):
+    token = link_for(database, make_person(database, "Вера"))
+    data = {"login": "vera", "password": "vera", "again": "vera"}
+
+    with without_csrf(app):
+        answer = client.post(f"/welcome/{token}", data=data)
+
+    assert answer.status_code == 422
+    assert 'name="password"' in answer.text
+
+
+def test_first_link_is_there_until_an_administrator_can_come_in(database):
+    def first():
+        with database.writing() as session:
+            return first_link(session, AT)
+
+    lost, found = first(), first()
+    assert lost
+    assert found
+    with pytest.raises(Gone):
+        use(database, lost, login="anna")
+    use(database, found, login="anna")
+
+    assert first() is None
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+def test_first_link_is_not_made_for_participants(database):
+    make_person(database, "Вера", Role.PARTICIPANT, login="vera")
+
+    with database.writing() as session:
+        assert first_link(session, AT) is not None
+
+
+def test_forget_removes_what_ended_long_ago_alone(app, database):
+    vera = make_person(database, "Вера", login="vera")
+    link_for(database, vera)
+    browser = browser_of(app, vera)
+
+    with database.writing() as session:
+        forget(session, at=now())
+    assert browser.get("/account").status_code == 200
+    with database.writing() as session:
+        forget(session, at=now() + timedelta(days=200))
+    assert browser.get("/account").status_code == 302
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(OneUseLink)) == 0
