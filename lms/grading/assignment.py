@@ -86,7 +86,7 @@ def page_context(session: Session, place: Place, *, by: Actor, at: datetime, set
             "title": pick(place.step.title),
             "intro": None,
             "due_at": due_at,
-            "is_late": due_at is not None and at > due_at and state.state is not State.DONE,
+            "is_late": due_at is not None and at > due_at and state.state in (State.TODO, State.FAILED),
             "is_open": place.is_enrolled and not over and left != 0,
             "closed_reason": _closed_reason(place, over=over),
             "attempts_left": left,
