@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.courses import service as courses
@@ -10,6 +11,7 @@ from lms.courses.models import CourseRun
 from lms.courses.permissions import CHOOSE, VIEW_ANY
 from lms.errors import N_, Forbidden, NotFound
 from lms.people.actor import Actor
+from lms.people.models import TutorGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,22 @@ def get_place(session: Session, slug: str, *, by: Actor) -> Place:
     if run is None:
         raise NotFound
     is_enrolled = courses.is_enrolled(session, run.id, by.person_id)
-    is_staff = by.may(VIEW_ANY.name)
+    is_staff = not is_enrolled and _is_staff(session, run, by)
     if not (is_enrolled or is_staff or (run.kind == "elective" and by.may(CHOOSE.name))):
         raise NotFound
     return Place(run, courses.content_of(session, run), is_enrolled, is_staff)
+
+
+def _is_staff(session: Session, run: CourseRun, by: Actor) -> bool:
+    """Staff of the programme, of this run, or of some group, whose participants may be in any course.
+
+    Somebody who is staff of another run alone (their platform says so) sees nothing here.
+    """
+    scopes = by.scopes(VIEW_ANY.name)
+    if scopes is None or run.id in scopes:
+        return True
+    groups = select(TutorGroup.id).where(TutorGroup.id.in_(scopes)).limit(1)
+    return bool(scopes) and session.scalar(groups) is not None
 
 
 def enter_place(session: Session, slug: str, *, by: Actor) -> Place:

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from lms.clock import now
 from lms.courses import service as courses
 from lms.courses.kinds import ActivityKinds
+from lms.people import groups
 from lms.people.actor import Role
 from tests.factories.courses import enrol, score, sync, write_course
 from tests.factories.people import browser_of, make_person, without_csrf
@@ -198,6 +200,22 @@ def test_staff_may_look_at_every_course_and_leave_no_trace(database, tmp_path, a
     assert [page.status_code for page in pages] == [200] * 3
     assert "/read" not in pages[2].text
     assert deeds == [403, 403, 403]
+
+
+def test_staff_of_another_run_alone_sees_nothing_and_of_a_group_everything(database, tmp_path, app):
+    mine = sync(database, write_course(tmp_path, "mine"))
+    sync(database, write_course(tmp_path, "theirs"))
+    with database.writing() as session:
+        group = groups.create_group(session, "Group", by=None, at=now())
+    of_run = reader_of_role(app, Role.TEACHER, mine.id)
+    of_group = reader_of_role(app, Role.TUTOR, group.id)
+
+    assert [of_run.get(f"/courses/{slug}").status_code for slug in ("mine", "theirs")] == [200, 404]
+    assert [of_group.get(f"/courses/{slug}").status_code for slug in ("mine", "theirs")] == [200, 200]
+
+
+def reader_of_role(app, role, scope):
+    return browser_of(app, make_person(app.extensions["lms.database"], "Staff", role, scope=scope))
 
 
 def test_host_without_a_course_sees_none(database, tmp_path, app):
