@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from lms_demo_platform.plugin import lms_children
 
 from lms.settings import Settings
+from lms_demo_platform.plugin import lms_children
 
 START_SECONDS = 120
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,6 +61,8 @@ def make_world(state_dir: Path, *, tool_host: str = "127.0.0.1", school_host: st
         "LMS_PLATFORM_PUBLIC_URL": f"http://{school_host}:{school}",
         "LMS_PLATFORM_INTERNAL_URL": f"http://127.0.0.1:{school}",
         "LMS_DEMO": "true",
+        "LMS_WORKER_HEARTBEAT_SECONDS": "0.5",
+        "LMS_WORKER_LOST_SECONDS": "4",
     }
     values = {name.removeprefix("LMS_").lower(): value for name, value in environment.items()}
     return World(Settings.model_validate(values), environment)

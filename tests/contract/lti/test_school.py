@@ -5,7 +5,6 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from lms_demo_platform.config import CLIENT_ID, CONSUMER_KEY, ISSUER
 from lxml import html
 from sqlalchemy import func, select
 
@@ -17,6 +16,7 @@ from lms.database import Database
 from lms.lti.models import LaunchState, Nonce, ScorePost, ScoreTarget
 from lms.people.accounts import AccountKey, find_account
 from lms.people.models import Grant, Person, SignInSession
+from lms_demo_platform.config import CLIENT_ID, CONSUMER_KEY, ISSUER
 from tests.contract.lti.browsing import Browser, Form
 from tests.contract.lti.course_made import SLUG, release_score
 from tests.contract.lti.processes import World

@@ -1,0 +1,122 @@
+"""Whom a believed launch makes of somebody."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.clock import now
+from lms.courses.enrolment import is_enrolled
+from lms.courses.models import CourseRun
+from lms.database import Database, new_id
+from lms.errors import NotFound
+from lms.lti.arrival import Arrival, Source, arrive
+from lms.lti.launch import Launch, LtiVersion, PersonClaims, Place, ScoreEndpoint
+from lms.lti.models import ScoreTarget
+from lms.lti.registrations import PlatformDetails, add_platform
+from lms.lti.roles import CourseRight
+from lms.lti.vocabulary import SCOPE_SCORE
+from lms.people.accounts import AccountKey
+from lms.people.models import Grant, Person
+from tests.contract.lti.course_made import SLUG
+
+DETAILS = PlatformDetails(
+    "https://a.example", "tool", "https://a.example/a", "https://a.example/t", "https://a.example/k"
+)
+
+
+@pytest.fixture
+def source(database: Database) -> Source:
+    with database.writing() as session:
+        registration = add_platform(session, DETAILS, ["1"], at=now())
+    return Source(new_id(), AccountKey("lti13", "7", "https://a.example", "tool"), registration_id=registration.id)
+
+
+def launch(right: CourseRight = CourseRight.LEARNER, **changed: Any) -> Launch:
+    good: Mapping[str, Any] = {
+        "version": LtiVersion.V1_3,
+        "subject": "7",
+        "right": right,
+        "person": PersonClaims("Аня Соколова", locale="en-GB"),
+        "place": Place("c", "9 «Б»", "l-1", "Данные"),
+        "custom": {"course": SLUG},
+        "score": ScoreEndpoint("https://a.example/items/1", scopes=frozenset({SCOPE_SCORE})),
+    }
+    return Launch(**{**good, **changed})
+
+
+def arrived(session: Session, sent: Launch, source: Source) -> Arrival:
+    return arrive(session, sent, source, at=now(), days=14, browser="test")
+
+
+@pytest.mark.parametrize(
+    ("right", "roles", "is_in", "slug", "targets"),
+    [
+        (CourseRight.LEARNER, ["participant"], True, SLUG, 1),
+        (CourseRight.TUTOR, ["tutor"], False, SLUG, 0),
+        (CourseRight.TEACHER, ["teacher"], False, SLUG, 0),
+        (CourseRight.MENTOR, [], False, None, 0),
+        (CourseRight.NONE, [], False, None, 0),
+    ],
+)
+def test_right_decides_role_enrolment_and_page(
+    database: Database, source: Source, run: CourseRun, right: CourseRight, roles: list[str], is_in: bool,
+    slug: str | None, targets: int,
+) -> None:  # fmt: skip
+    with database.writing() as session:
+        arrival = arrived(session, launch(right), source)
+
+    with database.reading() as session:
+        grants = session.execute(select(Grant.role, Grant.scope_id).where(Grant.person_id == arrival.person_id)).all()
+        assert [grant.role for grant in grants] == roles
+        assert all(grant.scope_id == (None if grant.role == "participant" else run.id) for grant in grants)
+        assert is_enrolled(session, run.id, arrival.person_id) is is_in
+        assert len(session.scalars(select(ScoreTarget)).all()) == targets
+    assert arrival.course_slug == slug
+
+
+def test_student_view_gets_no_place_in_the_gradebook(database: Database, source: Source, run: CourseRun) -> None:
+    with database.writing() as session:
+        arrival = arrived(session, launch(is_test_user=True), source)
+
+    with database.reading() as session:
+        assert session.get_one(Person, arrival.person_id).is_test
+        assert session.scalars(select(ScoreTarget)).all() == []
+
+
+def test_line_item_without_the_right_to_score_is_not_kept(database: Database, source: Source, run: CourseRun) -> None:
+    with database.writing() as session:
+        arrived(session, launch(score=ScoreEndpoint("https://a.example/items/1")), source)
+
+    with database.reading() as session:
+        assert session.scalars(select(ScoreTarget)).all() == []
+
+
+def test_nameless_person_gets_a_name_and_the_next_launch_a_better_one(
+    database: Database, source: Source, run: CourseRun
+) -> None:
+    with database.writing() as session:
+        arrival = arrived(session, launch(person=PersonClaims(locale="en")), source)
+        assert session.get_one(Person, arrival.person_id).display_name == "Participant"
+        arrived(session, launch(), source)
+        assert session.get_one(Person, arrival.person_id).display_name == "Аня Соколова"
+
+
+def test_link_remembers_its_course(database: Database, source: Source, run: CourseRun) -> None:
+    with database.writing() as session:
+        first = arrived(session, launch(custom={}), source)
+        arrived(session, launch(), source)
+        later = arrived(session, launch(custom={}), source)
+
+    assert first.course_slug is None
+    assert later.course_slug == SLUG
+
+
+def test_unknown_course_is_refused_and_nothing_is_left(database: Database, source: Source) -> None:
+    with pytest.raises(NotFound), database.writing() as session:
+        arrived(session, launch(custom={"course": "no-such-course"}), source)
+
+    with database.reading() as session:
+        assert session.scalars(select(Person)).all() == []

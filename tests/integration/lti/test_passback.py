@@ -1,0 +1,151 @@
+"""Sending a score: what is sent, what a platform's answers lead to, and that the newest score wins."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from lms.clock import now
+from lms.courses.models import CourseRun
+from lms.database import Database
+from lms.jobs import JobRun, Refused
+from lms.lti import passback
+from lms.lti.errors import PlatformBusy
+from lms.lti.models import Registration, ScorePost, ScoreTarget
+from tests.contract.lti.course_made import release_score
+from tests.contract.lti.gradebook import Gradebook
+
+
+def job(database: Database, target: ScoreTarget) -> JobRun:
+    return JobRun("job", {"target_id": str(target.id)}, 1, database, now)
+
+
+def score(database: Database, pupil_id: UUID, run: CourseRun, step: str, points: int, generation: int = 1) -> None:
+    with database.writing() as session:
+        release_score(session, pupil_id, run, step, score=points, generation=generation, at=now())
+
+
+def status(database: Database, target: ScoreTarget) -> tuple[str, str] | None:
+    with database.reading() as session:
+        post = session.get(ScorePost, target.id)
+        return None if post is None else (post.status, post.reason)
+
+
+def test_share_of_the_course_is_sent_once(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    score(database, pupil_id, run, "two", 5)
+    passback.post(job(database, target))
+    passback.post(job(database, target))
+
+    (sent,) = gradebook.scores
+    assert (sent["userId"], sent["scoreGiven"], sent["scoreMaximum"]) == ("7", 37.5, 100)
+    assert status(database, target) == ("sent", "")
+
+
+def test_nothing_scored_sends_nothing(database: Database, target: ScoreTarget, gradebook: Gradebook) -> None:
+    passback.post(job(database, target))
+
+    assert gradebook.scores == []
+    assert status(database, target) is None
+
+
+def test_late_job_sends_what_is_true_by_then(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    score(database, pupil_id, run, "two", 5)
+    score(database, pupil_id, run, "two", 10, generation=2)
+    passback.post(job(database, target))
+
+    assert [sent["scoreGiven"] for sent in gradebook.scores] == [75]
+
+
+def test_times_grow_by_whole_seconds(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    for generation in (1, 2, 3):
+        score(database, pupil_id, run, "two", generation, generation=generation)
+        passback.post(job(database, target))
+
+    times = [datetime.fromisoformat(sent["timestamp"]) for sent in gradebook.scores]
+    assert len(times) == 3
+    assert times == sorted(set(times))
+    assert all(time.microsecond == 0 and time <= now() for time in times)
+
+
+def test_busy_platform_is_asked_again(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    gradebook.statuses = [503, 429, 409]
+    score(database, pupil_id, run, "one", 10)
+    for _ in range(3):
+        with pytest.raises(PlatformBusy):
+            passback.post(job(database, target))
+    waiting = status(database, target)
+    passback.post(job(database, target))
+
+    assert waiting is not None
+    assert waiting[0] == "waiting"
+    assert status(database, target) == ("sent", "")
+
+
+def test_refusal_is_final_and_has_its_reason(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    gradebook.statuses = [400]
+    score(database, pupil_id, run, "one", 10)
+    with pytest.raises(Refused):
+        passback.post(job(database, target))
+
+    refused = status(database, target)
+    assert refused is not None
+    assert refused[0] == "refused"
+    assert "HTTP 400" in refused[1]
+
+
+def test_expired_token_is_fetched_again_once(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    gradebook.statuses = [401]
+    score(database, pupil_id, run, "one", 10)
+    passback.post(job(database, target))
+
+    assert [(sent["token"], sent["status"]) for sent in gradebook.scores] == [("Bearer t-1", 401), ("Bearer t-2", 200)]
+
+
+def test_no_token_is_final(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    gradebook.token_status = 404
+    score(database, pupil_id, run, "one", 10)
+    with pytest.raises(Refused, match="no access token"):
+        passback.post(job(database, target))
+
+
+def test_foreign_line_item_gets_no_token_of_ours(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    with database.writing() as session:
+        session.scalars(select(Registration)).one().trusted_hosts = ["a.example:443"]
+    score(database, pupil_id, run, "one", 10)
+    with pytest.raises(Refused, match="We do not call"):
+        passback.post(job(database, target))
+
+    assert gradebook.tokens == 0
+
+
+def test_score_taken_while_another_is_on_its_way_is_sent_too(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    score(database, pupil_id, run, "one", 10)
+    with database.writing() as session:
+        first = passback.begin(session, target.id, at=now() - timedelta(seconds=30))
+    score(database, pupil_id, run, "two", 10)
+    passback.post(job(database, target))
+    assert first is not None
+    with database.writing() as session:
+        passback.finish(session, first, "refused", reason="late", at=now())
+
+    assert [sent["scoreGiven"] for sent in gradebook.scores] == [100]
+    assert status(database, target) == ("sent", "")
