@@ -9,7 +9,7 @@ from lms.people.names import plain
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`name` is the first of its `words`, all in the form of `plain()`; `meaning` is a message id."""
+    """`name` is the first of its `words`, all in the form of `plain()`, the second is Russian; `meaning` is a message id."""
 
     name: str
     words: tuple[str, ...]
@@ -34,10 +34,10 @@ COLUMNS = (
     Column("stage", ("stage", "этап"), N_("The stage within the cohort.")),
     Column(
         "tutor_group",
-        ("tutor_group", "tutor group", "group", "группа", "тьюторская группа"),
+        ("tutor_group", "группа", "tutor group", "group", "тьюторская группа"),
         N_("The participant's group, or the groups of a tutor, divided by |; made if it is new."),
     ),
-    Column("locale", ("locale", "language", "язык"), N_("ru or en")),
+    Column("locale", ("locale", "язык", "language"), N_("ru or en")),
 )
 
 ROLES: dict[str, Role] = {

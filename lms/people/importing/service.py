@@ -68,7 +68,7 @@ def import_list(
     plan = make_plan(session, content)
     if not plan.is_sound:
         raise Invalid(
-            N_("%(count)s lines have a problem, so nothing was imported. Correct them in the file."),
+            N_("Nothing was imported. Lines with a problem: %(count)s. Correct them in the file."),
             count=plan.count(Act.PROBLEM),
         )
     if confirmed is not None and plan.digest != confirmed:
