@@ -10,7 +10,6 @@ function show() {
   document.documentElement.toggleAttribute("data-keys-off", off());
   for (const box of document.querySelectorAll("[data-keys-switch]")) {
     box.checked = !off();
-    box.closest("label").hidden = false;
   }
 }
 

@@ -22,5 +22,11 @@ document.addEventListener("click", async (event) => {
   if ("print" in button.dataset) window.print();
 });
 
-for (const button of document.querySelectorAll("[data-reveal], [data-set]")) button.hidden = false;
-if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+// The clipboard is there on https and localhost only.
+if (!navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = true;
+
+// Good news leaves by itself, unless somebody is at it; a problem stays until it is closed.
+const TOAST_SECONDS = 10;
+setTimeout(() => {
+  for (const toast of document.querySelectorAll(".toast:is(.tone-good, .tone-info):not(:hover, :focus-within)")) toast.remove();
+}, TOAST_SECONDS * 1000);
