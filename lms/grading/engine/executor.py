@@ -77,18 +77,27 @@ class ProcessExecutor:
     """A fresh Python process for each job, with its own scratch folder, ended as a tree at the deadline.
 
     `allow_limits_only` says whether to run a participant's code where this machine has no sandbox to offer; the result
-    names the isolation it really had.
+    names the isolation it really had. `isolation` asks for a certain one instead of the strongest there is.
+    `scratch_root` is where the scratch folders are made, the system's temporary directory by default.
     """
 
-    def __init__(self, *, allow_limits_only: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        allow_limits_only: bool = True,
+        isolation: Isolation | None = None,
+        scratch_root: Path | None = None,
+    ) -> None:
         self.allow_limits_only = allow_limits_only
+        self.isolation = isolation
+        self.scratch_root = scratch_root
 
     def run(self, job: Job, limits: Limits) -> dict[str, Any]:
         """See Executor."""
-        level = sandbox.strongest()
+        level = self.isolation or sandbox.strongest()
         if job.notebook is not None and level is Isolation.LIMITS_ONLY and not self.allow_limits_only:
             raise ExecutionFailed("no_sandbox", "neither user namespaces nor bubblewrap work on this machine")
-        scratch = Path(tempfile.mkdtemp(prefix="lms-"))
+        scratch = Path(tempfile.mkdtemp(prefix="lms-grade-", dir=self.scratch_root))
         try:
             return self._run(job, limits, scratch, level)
         finally:

@@ -1,7 +1,7 @@
 """Runs inside the sandbox: gives up what it doesn't need, then becomes the IPython kernel.
 
 Standard library and ipykernel only: no other file of the project is visible there. Called with
-HOME DATA MEMORY PROCESSES FILE_BYTES TEXT_BYTES UID CONNECTION_FILE; UID is -1 to stay who we are.
+HOME DATA FONTS MEMORY PROCESSES FILE_BYTES TEXT_BYTES UID CONNECTION_FILE; UID is -1 to stay who we are.
 """
 
 import ctypes
@@ -61,15 +61,16 @@ def bounded(write: Any, room: int) -> Any:
 
 def main(arguments: list[str]) -> None:
     """Prepare and start; returns when the kernel ends."""
-    home, data = Path(arguments[0]), Path(arguments[1])
-    memory, processes, file_bytes, text_bytes, uid = (int(argument) for argument in arguments[2:7])
-    connection = Path(arguments[7])
+    home, data, fonts = (Path(argument) for argument in arguments[:3])
+    memory, processes, file_bytes, text_bytes, uid = (int(argument) for argument in arguments[3:8])
+    connection = Path(arguments[8])
     details = connection.read_text()
     if uid >= 0:
         become(uid)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     work = home / "work"
     shutil.copytree(data, work, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    shutil.copytree(fonts, home / ".cache" / "matplotlib", dirs_exist_ok=True, copy_function=shutil.copyfile)
     own_connection = home / "connection.json"
     own_connection.touch(mode=0o600)
     own_connection.write_text(details)

@@ -51,9 +51,9 @@ def memory(pid: int) -> int:
         return 0
 
 
-def kill_tree(pid: int) -> None:
+def kill_tree(pid: int, *, itself: bool = True) -> None:
     """End `pid` and everything below it, also what has left its process group."""
-    for process in [*reversed(descendants(pid)), pid]:
+    for process in [*reversed(descendants(pid)), *([pid] if itself else [])]:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGKILL)
 

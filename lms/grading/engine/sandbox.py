@@ -28,9 +28,13 @@ _PROBE_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where one kernel lives. `data` is copied into its home at the start; `sockets` is the one folder it shares."""
+    """Where one kernel lives. `data` is copied into its home at the start; `sockets` is the one folder it shares.
+
+    `fonts` is matplotlib's list of fonts, or an empty folder: making it takes a second or two in each new home.
+    """
 
     data: Path
+    fonts: Path
     sockets: Path
     work: Path
     """Used only without a sandbox: a folder of the host that stands for the home."""
@@ -70,8 +74,9 @@ def _readable_roots() -> tuple[str, ...]:
 
 
 def _parents_of(paths: list[str]) -> list[str]:
-    """The folders above the paths, outer ones first."""
-    return sorted({str(parent) for path in paths for parent in Path(path).parents if len(parent.parts) > 1})
+    """The folders above the paths that are not there yet, outer ones first."""
+    parents = {str(parent) for path in paths for parent in Path(path).parents}
+    return sorted(parents - {"/", "/tmp", "/home", "/dev", "/dev/shm"})  # noqa: S108
 
 
 def environment(home: str) -> dict[str, str]:
@@ -104,20 +109,18 @@ def _bubblewrap_arguments(program: str, box: Box, limits: Limits, level: Isolati
         arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         arguments += ["--unshare-user", "--disable-userns"]
-    for folder in _SYSTEM:
-        arguments += ["--ro-bind-try", folder, folder]
-    for name in _ETC:
-        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     if level is Isolation.SANDBOX:
         arguments += ["--proc", "/proc"]
     arguments += ["--dev", "/dev"]
     for folder, size in _writable(limits):
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
     shown = [(root, root) for root in _readable_roots()]
-    shown += [(str(ENTRY), "/run/kernel_entry.py"), (str(box.data), "/run/data")]
+    shown += [(str(ENTRY), "/run/kernel_entry.py"), (str(box.data), "/run/data"), (str(box.fonts), "/run/fonts")]
     sockets = str(box.sockets)
-    for folder in _parents_of([target for _, target in shown] + [sockets]):
+    for folder in _parents_of(["/etc/fonts", sockets, *(target for _, target in shown)]):
         arguments += ["--perms", "0755", "--dir", folder]  # bubblewrap's own would be closed to other users
+    for path in (*_SYSTEM, *(f"/etc/{name}" for name in _ETC)):
+        arguments += ["--ro-bind-try", path, path]
     for source, target in shown:
         arguments += ["--ro-bind", source, target]
     arguments += ["--bind", sockets, sockets]
@@ -129,11 +132,12 @@ def _bubblewrap_arguments(program: str, box: Box, limits: Limits, level: Isolati
 
 def _entry_arguments(box: Box, limits: Limits, level: Isolation) -> list[str]:
     sandboxed = level is not Isolation.LIMITS_ONLY
-    entry, data = ("/run/kernel_entry.py", "/run/data") if sandboxed else (str(ENTRY), str(box.data))
+    inside = ("/run/kernel_entry.py", "/run/data", "/run/fonts")
+    entry, data, fonts = inside if sandboxed else (str(ENTRY), str(box.data), str(box.fonts))
     home = HOME if sandboxed else str(box.work)
     uid = box.uid if sandboxed and os.geteuid() == 0 else -1
     numbers = (limits.memory_bytes, limits.processes, limits.file_bytes, limits.output_bytes // 2, uid)
-    return [sys.executable, "-I", "-B", entry, home, data, *(str(int(number)) for number in numbers)]
+    return [sys.executable, "-I", "-B", entry, home, data, fonts, *(str(int(number)) for number in numbers)]
 
 
 def command(box: Box, limits: Limits, level: Isolation) -> list[str]:
@@ -154,7 +158,7 @@ def strongest() -> Isolation:
     if program is None:
         return Isolation.LIMITS_ONLY
     with tempfile.TemporaryDirectory(prefix="lms-probe-") as name:
-        box = Box(Path(name), Path(name), Path(name))
+        box = Box(data=Path(name), fonts=Path(name), sockets=Path(name), work=Path(name))
         for level in (Isolation.SANDBOX, Isolation.SANDBOX_NO_PROC):
             probe = [*_bubblewrap_arguments(program, box, Limits(), level), sys.executable, "-I", "-S", "-c", ""]
             try:

@@ -41,8 +41,12 @@ def main() -> None:
     # jsonschema builds a grammar for URIs (1.1 s) if this optional package is there; notebooks need none.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     from lms.grading.engine.child.tasks import perform
+    from lms.grading.engine.processes import kill_tree
 
-    perform(job, tell)
+    try:
+        perform(job, tell)
+    finally:
+        kill_tree(os.getpid(), itself=False)
 
 
 if __name__ == "__main__":

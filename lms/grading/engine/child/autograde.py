@@ -74,6 +74,7 @@ class Grading:
     """One notebook to grade in a scratch folder. `seconds` are left for running cells, from the moment it is made."""
 
     bundle: Bundle
+    fonts: Path
     config: Config
     assignment: str
     name: str
@@ -157,10 +158,10 @@ class Grading:
 
     def _install_kernel(self, name: str) -> Path:
         """A kernel of our own for jupyter_client to find; returns the folder of its sockets."""
-        sockets, work = self.scratch / f"sockets-{name}", self.scratch / f"home-{name}"
+        sockets, work = self.scratch / f"s-{name}", self.scratch / f"home-{name}"
         sockets.mkdir()
         work.mkdir()
-        box = Box(data=self.bundle.data, sockets=sockets, work=work)
+        box = Box(data=self.bundle.data, fonts=self.fonts, sockets=sockets, work=work)
         if self.isolation is not Isolation.LIMITS_ONLY and os.geteuid() == 0:
             os.chown(sockets, box.uid, box.uid)
         spec = {

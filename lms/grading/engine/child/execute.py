@@ -16,7 +16,7 @@ from lms.grading.engine.limits import MIB, Limits
 from lms.grading.engine.processes import Watch, folder_size, kill_tree, wait_until
 from lms.grading.engine.scoring import DIED, TIMED_OUT
 
-KERNEL_NAME = "participant"
+KERNEL_NAME = "run"
 _SOCKET_FOLDER_BYTES = MIB
 _MAX_DEATHS = 3
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lms.grading.engine.cells import parse_cells
 from lms.grading.engine.child.autograde import Grading
+from lms.grading.engine.child.fonts import make_fonts
 from lms.grading.engine.child.outputs import limited
 from lms.grading.engine.child.release import make_bundle, nbgrader_config
 from lms.grading.engine.course import BrokenAssignment
@@ -15,6 +16,8 @@ from lms.grading.engine.intake import parse_notebook
 from lms.grading.engine.limits import Limits
 from lms.grading.engine.rebuild import choose, rebuild
 from lms.grading.engine.results import Isolation
+
+_RESERVE_SECONDS = 10.0
 
 Tell = Callable[[dict[str, object]], None]
 
@@ -30,16 +33,18 @@ def _grade(job: dict[str, Any], tell: Tell, started: float) -> dict[str, object]
     if name is None:
         return {"refused": "other_assignment"}
     rebuilt = rebuild(released[name], submission)
-    # nbgrader's own work after the last cell needs some of the time.
-    left = max(1.0, (job["seconds"] - (time.monotonic() - started)) * 5 / 6)
-    isolation = Isolation(job["isolation"])
+    left = job["seconds"] - (time.monotonic() - started)
+    # Interrupting the last cell and nbgrader's own work after it need some of the time.
+    left = max(1.0, left - max(left / 6, min(_RESERVE_SECONDS, left / 2)))
+    isolation, scratch = Isolation(job["isolation"]), Path(job["scratch"])
     graded = Grading(
         bundle=bundle,
+        fonts=make_fonts(bundle, scratch),
         config=nbgrader_config(course_dir),
         assignment=assignment,
         name=name,
         notebook=rebuilt.notebook,
-        scratch=Path(job["scratch"]),
+        scratch=scratch,
         limits=limits,
         isolation=isolation,
         seconds=left,

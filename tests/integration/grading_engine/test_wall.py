@@ -1,0 +1,114 @@
+"""What a participant's code can reach. Each attempt is shown to succeed without the wall first."""
+
+import ast
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms.grading import engine
+from lms.grading.engine import Isolation, ProcessExecutor, Status, sandbox
+from tests.factories import notebooks as nb
+from tests.fixtures.absent import skip_without
+
+ATTEMPTS = """
+import os, socket, subprocess
+reached = []
+def attempt(name, action):
+    try:
+        if action(): reached.append(name)
+    except Exception: pass
+def readable(top):
+    for path, _, files in os.walk(top):
+        for file in files:
+            try: yield open(os.path.join(path, file), "rb").read(10_000_000)
+            except OSError: pass
+attempt("network", lambda: socket.create_connection(("127.0.0.1", {port}), 2))
+attempt("source", lambda: open({source!r}).read())
+attempt("write", lambda: open({mark!r}, "w").write("x"))
+attempt("processes", lambda: os.path.exists("/proc/{pid}/cmdline"))
+attempt("hidden tests", lambda: any({secret!r}.encode() in content for content in readable(os.path.dirname({scratch!r}))))
+os.system("setsid sleep {seconds} &")
+print("REACHED", reached)
+"""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A server on this machine that takes connections."""
+    with socket.create_server(("127.0.0.1", 0), backlog=10) as server:
+        yield server.getsockname()[1]
+
+
+def reached(lab: Any, port: int, mark: Path, isolation: Isolation) -> tuple[Isolation, set[str]]:
+    """What the attempts reached with this isolation. They also leave a daemon behind, sleeping for `port` hours."""
+    source = str(lab.course / "source/lab/main.ipynb")
+    scratch = "/proc/self/cwd/../.." if isolation is Isolation.LIMITS_ONLY else str(lab.cache)
+    places = {"port": port, "source": source, "mark": str(mark), "pid": os.getpid(), "scratch": scratch}
+    code = ATTEMPTS.format(**places, secret=lab.secret, seconds=port * 3600)
+    executor = ProcessExecutor(isolation=isolation)
+    # An own bundle in the grading's scratch folder is what the attempts may find, so no cache.
+    result = lab.grade(lab.answered(shift=code), executor=executor)
+    line = next(line for line in result.visible_output.splitlines() if line.startswith("REACHED"))
+    return result.isolation, set(ast.literal_eval(line.removeprefix("REACHED ")))
+
+
+def test_executor_may_insist_on_a_sandbox(lab: Any) -> None:
+    executor = ProcessExecutor(allow_limits_only=False, isolation=Isolation.LIMITS_ONLY)
+
+    result = lab.grade(lab.answered(), executor=executor)
+
+    assert (result.status, result.reason) == (Status.FAILED, "no_sandbox")
+
+
+def as_nobody(command: list[str]) -> list[str]:
+    """The command as an ordinary user, with the interpreter's folders passable for it."""
+    home = Path(sys.base_prefix).resolve()
+    closed = [parent for parent in home.parents if not parent.stat().st_mode & 0o001]
+    become = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", *command]
+    if not closed:
+        return become
+    # In a mount namespace of its own: an empty folder over the closed one, with the interpreter shown in it.
+    script = (
+        'aside=$(mktemp -d); mount --bind "$1" "$aside"; mount -t tmpfs -o mode=755 none "$2"; mkdir -p "$1"; '
+        'mount --bind "$aside" "$1"; cd /; shift 2; exec "$@"'
+    )
+    return ["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh", str(home), str(closed[-1]), *become]
+
+
+def test_cli_works_for_a_user_who_can_only_read(lab: Any, tmp_path: Path) -> None:
+    if os.geteuid() == 0 and not (shutil.which("setpriv") and shutil.which("unshare")):
+        skip_without("setpriv", cure="apt-get install util-linux")
+    checkout = Path(engine.__file__).parents[3]
+    course, submission = Path("/tmp") / f"lms-test-{os.getpid()}", tmp_path / "submission.ipynb"
+    try:
+        shutil.copytree(lab.course / "source", course / "source")
+        submission = course / "submission.ipynb"
+        submission.write_bytes(nb.encode(lab.answered()))
+        course.chmod(0o755)
+        for path in course.rglob("*"):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        program = f"import sys; sys.path.insert(0, {str(checkout)!r}); from lms.grading.engine.cli import grade_command; grade_command()"
+        command = [sys.executable, "-B", "-c", program, str(course), "lab", str(submission), "--json"]
+
+        done = subprocess.run(
+            as_nobody(command) if os.geteuid() == 0 else command,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        )
+    finally:
+        subprocess.run(["chmod", "-R", "u+w", str(course)], check=True)
+        shutil.rmtree(course)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f'"score": {sum(lab.points)},' in done.stdout
+    assert f'"isolation": "{sandbox.strongest().value}"' in done.stdout
