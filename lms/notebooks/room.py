@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.jobs import Handler
 from lms.notebooks import prestart
 from lms.notebooks.api import api
+from lms.notebooks.leaving import init_leaving
 from lms.notebooks.models import Grant
 from lms.notebooks.oauth import oauth
 from lms.notebooks.views import notebooks
@@ -29,8 +30,9 @@ def lms_jobs() -> Sequence[Handler]:
 
 
 def install(app: Flask, _registries: Registries) -> None:
-    """Give an assignment's page, which belongs to a lower room, its link into the notebook."""
+    """Give an assignment's page, which belongs to a lower room, its link into the notebook; sign out of the hub too."""
     app.context_processor(_open_url)
+    init_leaving(app)
 
 
 def _open_url() -> dict[str, object]:

