@@ -98,7 +98,7 @@ def page_context(session: Session, place: Place, *, by: Actor, at: datetime, set
         "best": (points_text(state.score), points_text(state.max_score)) if state.score is not None else None,
         "state": state.state,
         "handouts": [
-            (name, url_for("grading.handout", slug=place.run.slug, step_id=place.step.id, name=name))
+            (f"{name}.ipynb", url_for("grading.handout", slug=place.run.slug, step_id=place.step.id, name=name))
             for name in sorted(place.step.data["notebooks"])
         ],
         "upload_url": url_for("grading.submit", slug=place.run.slug, step_id=place.step.id),
