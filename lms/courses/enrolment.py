@@ -1,9 +1,10 @@
 """Who takes part in a run. Mandatory courses are everyone's by rule; electives are chosen while there are seats."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.courses.models import CourseRun, Enrolment
@@ -92,3 +93,13 @@ def list_enrolled_runs(session: Session, person_id: UUID) -> list[CourseRun]:
         .limit(LISTED)
     )
     return list(session.scalars(query))
+
+
+def count_enrolled(session: Session, run_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many take part now, by run; a run that nobody is in is not there."""
+    query = (
+        select(Enrolment.run_id, func.count())
+        .where(Enrolment.run_id.in_(list(run_ids)), Enrolment.left_at.is_(None))
+        .group_by(Enrolment.run_id)
+    )
+    return {run_id: int(count) for run_id, count in session.execute(query)}

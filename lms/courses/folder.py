@@ -14,6 +14,8 @@ from lms.ledger.subjects import Skill
 TEXT_LIMIT = 2**20
 FILE_LIMIT = 50 * 2**20
 FOLDER_LIMIT = 200 * 2**20
+TAKEN_NAMES = frozenset({"all"})
+"""Addresses under /courses/ that are pages of their own."""
 
 
 class BrokenCourse(Invalid):
@@ -84,6 +86,8 @@ class _Reader:
         if not re.fullmatch(ID_PATTERN, self._slug) or len(self._slug) > 80:
             cure = "Rename the folder: small Latin letters, digits and single hyphens, up to 80."
             self._problems.append(Problem("", "", f"The folder's name is the course's address. {cure}"))
+        if self._slug in TAKEN_NAMES:
+            self._problems.append(Problem("", "", f"A page of ours has the name {self._slug!r}. Rename the folder."))
         path = self._folder / FILE
         if not path.is_file():
             raise Broken([Problem(FILE, "", "There is no such file. A course begins with it.")])

@@ -1,6 +1,6 @@
 """The use cases of courses in one place; each lives in the module that is about it."""
 
-from lms.courses.enrolment import enrol, find_enrolment, is_enrolled, leave, list_enrolled_runs
+from lms.courses.enrolment import count_enrolled, enrol, find_enrolment, is_enrolled, leave, list_enrolled_runs
 from lms.courses.mandatory import enrol_everyone, enrol_mandatory, missing_mandatory
 from lms.courses.runs import (
     content_of,
@@ -21,6 +21,7 @@ __all__ = [
     "apply_contract",
     "content_of",
     "contents_of",
+    "count_enrolled",
     "course_folders",
     "enrol",
     "enrol_everyone",

@@ -1,6 +1,8 @@
 """Who may see which part of a course."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,6 +46,14 @@ def get_place(session: Session, slug: str, *, by: Actor) -> Place:
     return Place(run, courses.content_of(session, run), is_enrolled, is_staff)
 
 
+def staff_runs(session: Session, *, by: Actor, at: datetime) -> list[CourseRun]:
+    """The current runs that somebody may look at as staff, by slug. Raises Forbidden for whoever is staff nowhere."""
+    by.must(VIEW_ANY.name)
+    runs = courses.list_runs(session, at=at)
+    scopes = by.scopes(VIEW_ANY.name)
+    return runs if scopes is None or _has_group(session, scopes) else [run for run in runs if run.id in scopes]
+
+
 def _is_staff(session: Session, run: CourseRun, by: Actor) -> bool:
     """Staff of the programme, of this run, or of some group, whose participants may be in any course.
 
@@ -52,8 +62,11 @@ def _is_staff(session: Session, run: CourseRun, by: Actor) -> bool:
     scopes = by.scopes(VIEW_ANY.name)
     if scopes is None or run.id in scopes:
         return True
-    groups = select(TutorGroup.id).where(TutorGroup.id.in_(scopes)).limit(1)
-    return bool(scopes) and session.scalar(groups) is not None
+    return bool(scopes) and _has_group(session, scopes)
+
+
+def _has_group(session: Session, scopes: frozenset[UUID]) -> bool:
+    return session.scalar(select(TutorGroup.id).where(TutorGroup.id.in_(scopes)).limit(1)) is not None
 
 
 def enter_place(session: Session, slug: str, *, by: Actor) -> Place:

@@ -13,7 +13,7 @@ from lms.courses.kinds import State
 from lms.learning.home import Home, MyCourse, News, Task
 from lms.learning.progress import PlacedStep
 from lms.learning.reasons import Check, checks
-from lms.learning.service import CoursePage, Elective
+from lms.learning.service import CoursePage, Elective, Given
 from lms.web.locale import distance, pick
 
 
@@ -180,6 +180,31 @@ def elective_item(elective: Elective) -> ElectiveItem:
         choose_url=url_for("learning.join", slug=slug),
         leave_url=url_for("learning.leave", slug=slug) if elective.is_mine else None,
         closes_at=None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GivenItem:
+    """A course in the list of the staff."""
+
+    title: str
+    url: str
+    is_mandatory: bool
+    hours: int
+    steps: int
+    participants: int
+    seats: int | None
+
+
+def given_item(given: Given) -> GivenItem:
+    return GivenItem(
+        title=pick(given.content.title),
+        url=url_for("learning.course", slug=given.run.slug),
+        is_mandatory=given.run.kind == "mandatory",
+        hours=given.content.hours,
+        steps=len(given.content.steps),
+        participants=given.participants,
+        seats=given.run.seats,
     )
 
 

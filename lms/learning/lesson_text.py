@@ -39,6 +39,8 @@ _ATTRIBUTES = {
     "th": {"class"},
     "td": {"class"},
 }
+_SCROLLED = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}
+"""What may be wider than a phone can be scrolled with keys (WCAG 2.1.1)."""
 _SCHEMES = {"http", "https", "mailto"}
 _ALIGNED = {"text-align:right": "end", "text-align:center": "center"}
 
@@ -60,7 +62,14 @@ def render(text: str, *, path: str, picture_url: Callable[[str], str]) -> Markup
         _prepare(token, path, picture_url)
     html = _parser().renderer.render(tokens, _parser().options, {})
     return Markup(  # noqa: S704 - nh3 has just cleaned it
-        nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
+        nh3.clean(
+            html,
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            set_tag_attribute_values=_SCROLLED,
+            url_schemes=_SCHEMES,
+            link_rel="noopener noreferrer",
+        )
     )
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 
 from lms.completion.kinds import DoneKind, DoneKinds
 from lms.courses.kinds import ActivityKind
-from lms.courses.permissions import CHOOSE
+from lms.courses.permissions import CHOOSE, VIEW_ANY
 from lms.errors import N_
 from lms.learning.lesson_kind import READ, LessonKind
 from lms.learning.views import catalogue, learning
@@ -23,6 +23,7 @@ def lms_navigation() -> Sequence[NavItem]:
     return [
         NavItem("home", N_("Home"), "learning.home", "house", 0),
         NavItem("catalogue", N_("Electives"), "catalogue.electives", "compass", 10, needs=CHOOSE.name),
+        NavItem("courses", N_("Courses"), "catalogue.all_courses", "book-open", 12, needs=VIEW_ANY.name),
     ]
 
 

@@ -14,7 +14,7 @@ from lms.courses import service as courses
 from lms.courses.content import CourseContent
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
-from lms.courses.permissions import CHOOSE
+from lms.courses.permissions import CHOOSE, VIEW_ANY
 from lms.errors import NotFound
 from lms.learning import items, service
 from lms.learning.access import enter_place, get_place
@@ -72,6 +72,14 @@ def electives() -> str:
     """Electives to choose from."""
     found = service.catalogue(reading(), get_actor().person_id, at=now())
     return render_template("learning/catalogue.html", electives=[items.elective_item(each) for each in found])
+
+
+@catalogue.get("/courses/all")
+@needs(VIEW_ANY.name)
+def all_courses() -> str:
+    """Every course, for those who accompany participants."""
+    found = service.given_courses(reading(), by=get_actor(), at=now())
+    return render_template("learning/courses.html", courses=[items.given_item(given) for given in found])
 
 
 @learning.get("/courses/<slug>")

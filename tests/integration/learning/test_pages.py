@@ -210,6 +210,9 @@ def test_staff_of_another_run_alone_sees_nothing_and_of_a_group_everything(datab
     of_run = reader_of_role(app, Role.TEACHER, mine.id)
     of_group = reader_of_role(app, Role.TUTOR, group.id)
 
+    assert "Course mine" in words(of_run.get("/courses/all", headers=EN))
+    assert "Course theirs" not in words(of_run.get("/courses/all", headers=EN))
+    assert "Course theirs" in words(of_group.get("/courses/all", headers=EN))
     assert [of_run.get(f"/courses/{slug}").status_code for slug in ("mine", "theirs")] == [200, 404]
     assert [of_group.get(f"/courses/{slug}").status_code for slug in ("mine", "theirs")] == [200, 200]
 
@@ -223,8 +226,11 @@ def test_host_without_a_course_sees_none(database, tmp_path, app):
     sync(database, write_course(tmp_path, "chess", kind="elective"))
     host = browser_of(app, make_person(database, "Host", Role.HOST))
 
-    assert [host.get(path).status_code for path in ("/", "/courses", "/courses/maths", "/courses/chess")] == [
+    assert [
+        host.get(path).status_code for path in ("/", "/courses", "/courses/all", "/courses/maths", "/courses/chess")
+    ] == [
         200,
+        403,
         403,
         404,
         404,

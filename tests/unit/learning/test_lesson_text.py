@@ -35,6 +35,7 @@ def test_render_table_keeps_its_alignment_as_a_class():
     made = html("| a | b |\n|---|--:|\n| 1 | 2 |")
 
     assert '<td class="end">2</td>' in made
+    assert '<table tabindex="0">' in made
     assert "style" not in made
 
 
