@@ -18,21 +18,21 @@ DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part."""
 
     parts: tuple["Rule", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:  # noqa: N801 - `Any` is taken
+class AnyOf:
     """One part at least."""
 
     parts: tuple["Rule", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountOf:
     """`count` parts at least, 1 <= count <= len(parts)."""
 
     count: int
@@ -62,7 +62,7 @@ class Before:
     part: "Rule"
 
 
-Rule = All | Any_ | Count | Activity | ByPerson | Before
+Rule = AllOf | AnyOf | CountOf | Activity | ByPerson | Before
 
 
 class BrokenRule(ValueError):
@@ -85,7 +85,7 @@ def leaves(rule: Rule) -> Iterator[Activity | ByPerson]:
             yield rule
         case Before(_, part):
             yield from leaves(part)
-        case All(parts) | Any_(parts) | Count(_, parts):
+        case AllOf(parts) | AnyOf(parts) | CountOf(_, parts):
             for part in parts:
                 yield from leaves(part)
 
@@ -95,7 +95,7 @@ def has_dates(rule: Rule) -> bool:
     match rule:
         case Before():
             return True
-        case All(parts) | Any_(parts) | Count(_, parts):
+        case AllOf(parts) | AnyOf(parts) | CountOf(_, parts):
             return any(map(has_dates, parts))
         case _:
             return False
@@ -140,7 +140,7 @@ def _count(table: Mapping[str, Any], place: str, depth: int) -> Rule:
     count = table.get("count")
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= len(parts):
         raise BrokenRule(_inside(place, "count"), f"Give a whole number from 1 to {len(parts)}, as many as `of` has")
-    return Count(count, parts)
+    return CountOf(count, parts)
 
 
 def _activity(table: Mapping[str, Any], place: str, _depth: int) -> Rule:
@@ -183,8 +183,8 @@ def _moment(value: object, place: str) -> datetime:
 
 _Reader = Callable[[Mapping[str, Any], str, int], Rule]
 _READERS: Mapping[str, tuple[frozenset[str], _Reader]] = {
-    "all": (frozenset({"all"}), lambda table, place, depth: All(_parts(table, "all", place, depth))),
-    "any": (frozenset({"any"}), lambda table, place, depth: Any_(_parts(table, "any", place, depth))),
+    "all": (frozenset({"all"}), lambda table, place, depth: AllOf(_parts(table, "all", place, depth))),
+    "any": (frozenset({"any"}), lambda table, place, depth: AnyOf(_parts(table, "any", place, depth))),
     "of": (frozenset({"of", "count"}), _count),
     "count": (frozenset({"of", "count"}), _count),
     "activity": (frozenset({"activity", "at_least"}), _activity),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from lms.completion.rules import Activity, All, Any_, Before, ByPerson, Count, Rule
+from lms.completion.rules import Activity, AllOf, AnyOf, Before, ByPerson, CountOf, Rule
 
 PROGRESS_STEPS = 1000
 
@@ -119,11 +119,11 @@ def _evaluate(rule: Rule, facts: tuple[Evidence, ...], now: datetime, until: dat
             found = [fact for fact in facts if fact.criterion == criterion]
             reason = Reason("by_person", _status(bool(found), now, until), criterion, until=until)
             return _Part(reason, Fraction(bool(found)), frozenset(fact.fact_id for fact in found))
-        case All(parts):
+        case AllOf(parts):
             return _several("all", len(parts), [_evaluate(part, facts, now, until) for part in parts], until)
-        case Any_(parts):
+        case AnyOf(parts):
             return _several("any", 1, [_evaluate(part, facts, now, until) for part in parts], until)
-        case Count(count, parts):
+        case CountOf(count, parts):
             return _several("count", count, [_evaluate(part, facts, now, until) for part in parts], until)
 
 

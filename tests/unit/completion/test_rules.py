@@ -6,15 +6,30 @@ from fractions import Fraction
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.completion.rules import Activity, All, Any_, Before, BrokenRule, ByPerson, Count, Rule, has_dates, leaves, parse
+from lms.completion.rules import (
+    Activity,
+    AllOf,
+    AnyOf,
+    Before,
+    BrokenRule,
+    ByPerson,
+    CountOf,
+    Rule,
+    has_dates,
+    leaves,
+    parse,
+)
 from lms.completion.verdicts import Evidence, Status, course_score, evaluate, latest
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 STEPS = ("lesson", "population", "buses", "budget")
 CRITERIA = ("defence", "essay")
+
+unhurried = settings(deadline=None)
+"""A busy machine is no counterexample."""
 
 shares = st.fractions(min_value=0, max_value=1, max_denominator=20)
 moments = st.integers(min_value=0, max_value=100).map(lambda hours: START + timedelta(hours=hours))
@@ -24,8 +39,8 @@ rule_leaves = activities | st.builds(ByPerson, st.sampled_from(CRITERIA))
 
 def _several(parts: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
     lists = st.lists(parts, min_size=1, max_size=4).map(tuple)
-    counts = lists.flatmap(lambda of: st.integers(1, len(of)).map(lambda count: Count(count, of)))
-    return st.builds(All, lists) | st.builds(Any_, lists) | counts | st.builds(Before, moments, parts)
+    counts = lists.flatmap(lambda of: st.integers(1, len(of)).map(lambda count: CountOf(count, of)))
+    return st.builds(AllOf, lists) | st.builds(AnyOf, lists) | counts | st.builds(Before, moments, parts)
 
 
 rules = st.recursive(rule_leaves, _several, max_leaves=8)
@@ -50,6 +65,7 @@ def facts(draw: st.DrawFn) -> list[Evidence]:
     return found
 
 
+@unhurried
 @given(rules, facts(), moments, st.randoms())
 def test_verdict_facts_in_another_order_and_twice_is_the_same(rule, evidence, now, chance):
     shuffled = evidence + evidence[: len(evidence) // 2]
@@ -58,6 +74,7 @@ def test_verdict_facts_in_another_order_and_twice_is_the_same(rule, evidence, no
     assert evaluate(rule, shuffled, now) == evaluate(rule, evidence, now)
 
 
+@unhurried
 @given(rules, facts(), moments)
 def test_verdict_progress_is_one_exactly_when_done(rule, evidence, now):
     verdict = evaluate(rule, evidence, now)
@@ -67,6 +84,7 @@ def test_verdict_progress_is_one_exactly_when_done(rule, evidence, now):
     assert verdict.used <= {fact.fact_id for fact in evidence}
 
 
+@unhurried
 @given(rules, facts(), moments)
 def test_verdict_rests_on_the_facts_it_used_alone(rule, evidence, now):
     verdict = evaluate(rule, evidence, now)
@@ -77,6 +95,7 @@ def test_verdict_rests_on_the_facts_it_used_alone(rule, evidence, now):
     assert (again.status, again.progress) == (verdict.status, verdict.progress)
 
 
+@unhurried
 @given(rules, facts(), moments, st.integers(1, 1000))
 def test_verdict_a_failed_rule_stays_failed_and_a_done_one_done(rule, evidence, now, hours):
     verdict = evaluate(rule, evidence, now)
@@ -87,6 +106,7 @@ def test_verdict_a_failed_rule_stays_failed_and_a_done_one_done(rule, evidence, 
     assert later.progress == verdict.progress
 
 
+@unhurried
 @given(rules, facts(), st.sampled_from(STEPS))
 def test_verdict_full_marks_later_never_lower_it(rule, evidence, step):
     now = START + timedelta(hours=200)
@@ -99,7 +119,7 @@ def test_verdict_full_marks_later_never_lower_it(rule, evidence, step):
 
 
 def test_verdict_rounds_progress_down():
-    rule = All(tuple(Activity(f"step-{number}") for number in range(7)))
+    rule = AllOf(tuple(Activity(f"step-{number}") for number in range(7)))
     evidence = [Evidence(UUID(int=number + 1), START, step=f"step-{number}") for number in range(6)]
 
     assert evaluate(rule, evidence, START).progress == Decimal("0.857")
@@ -127,7 +147,9 @@ def test_verdict_before_a_moment_counts_only_what_happened_earlier():
 
 
 def test_verdict_says_what_is_missing():
-    rule = parse({"all": [{"activity": "lesson"}, {"activity": "population", "at_least": "0.6"}, {"by_person": "essay"}]})
+    rule = parse(
+        {"all": [{"activity": "lesson"}, {"activity": "population", "at_least": "0.6"}, {"by_person": "essay"}]}
+    )
     evidence = [
         Evidence(UUID(int=1), START, step="lesson"),
         Evidence(UUID(int=2), START, step="population", share=Fraction("0.5"), generation=1),
@@ -154,11 +176,11 @@ def test_parse_every_form_comes_to_its_rule():
     rule = parse(table)
 
     moment = datetime.fromisoformat("2027-01-01T00:00:00+05:00")
-    assert rule == All(
+    assert rule == AllOf(
         (
             Activity("lesson"),
-            Any_((Activity("population", Fraction(3, 5)), ByPerson("defence"))),
-            Count(1, (Activity("buses"), Before(moment, Activity("budget")))),
+            AnyOf((Activity("population", Fraction(3, 5)), ByPerson("defence"))),
+            CountOf(1, (Activity("buses"), Before(moment, Activity("budget")))),
         )
     )
     assert has_dates(rule)
@@ -200,6 +222,7 @@ def test_course_score_is_the_weighted_mean_of_what_is_scored():
     assert course_score(weights, {}) is None
 
 
+@unhurried
 @given(facts())
 def test_latest_is_one_per_step_and_none_is_newer(evidence):
     found = latest(evidence)

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.courses.toml_lines import find_lines, line_of
@@ -106,6 +106,7 @@ def _toml(value: object) -> str:
     raise AssertionError(value)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(keys, values, min_size=1, max_size=4))
 def test_find_lines_of_any_document_knows_the_same_keys_as_tomllib(tables):
     text = "\n".join(f"{key} = {_toml(value)}" for key, value in tables.items())
