@@ -1,6 +1,8 @@
 """`python3 -m lms run` and `python3 -m lms demo`."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 
 import click
@@ -17,8 +19,8 @@ from lms.supervisor.supervision import say, supervise
 BEFORE = (Child("database", command("db", "upgrade")), Child("courses", command("course", "sync")))
 """Steps of every start, one after the other, before web, worker and hub."""
 
-AFTER_DEMO: tuple[Child, ...] = ()
-"""Steps of the demo that need a living worker. The seeding hands its logins over by `demo.remember_people`."""
+AFTER_DEMO = (Child("seed", command("seed")),)
+"""Steps of the demo once everything answers."""
 
 
 @click.command()
@@ -33,7 +35,7 @@ def run(*, only: str | None, quiet: bool) -> None:
         [only] if only else None,
         demo=False,
         verbose=not quiet,
-        banner=lambda settings: f"Open {settings.tool_public_url}",
+        banner=lambda _settings: _running(only),
     )
 
 
@@ -51,6 +53,13 @@ def demo(*, verbose: bool) -> None:
         banner=lambda settings: announce(settings, remembered_people(settings.state_dir)),
         after=AFTER_DEMO,
     )
+
+
+def _running(only: str | None) -> str:
+    if only in {None, "web"}:
+        program = [sys.executable, "-m", "lms.supervisor.welcome"]
+        return subprocess.run(program, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return f"The {only} is running."
 
 
 def _start(

@@ -9,6 +9,7 @@ kernel sends one when the supervisor is gone. The command is not on its own comm
 name finds the child alone. Standard library only, to start fast and stay small.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -38,6 +39,9 @@ class Leash:
         """Wait for the end of the child and of its family; returns the exit status as a shell would show it."""
         status = self._wait()
         kill_family(os.getpid())
+        with contextlib.suppress(ChildProcessError):  # nobody is left
+            while os.waitpid(-1, os.WNOHANG)[0]:  # leave no zombie to the supervisor
+                pass
         return os.waitstatus_to_exitcode(status) % 256 if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
     def _start(self, argv: list[str]) -> int:

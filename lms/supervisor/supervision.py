@@ -13,7 +13,8 @@ from lms.supervisor.logs import Log
 from lms.supervisor.processes import adopt_orphans, descendants, kill_family
 
 START_SECONDS = 180.0
-GRACE_SECONDS = 15.0
+GRACE_SECONDS = 10.0
+"""Work that takes longer is durable and goes on at the next start."""
 
 
 def supervise(

@@ -49,6 +49,10 @@ class Supervised:
         return {member.pid for member in members if member.status() != psutil.STATUS_ZOMBIE}
 
     @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
     def stray(self) -> int:
         return int(self.stray_file.read_text())
 
@@ -121,6 +125,8 @@ def test_supervise_child_killed_is_started_again_without_its_strays(supervised: 
     until(lambda: not alive(servant.pid) and not alive(old_stray))
     until(lambda: answers(f"http://127.0.0.1:{supervised.port}/"))
     assert supervised.servant().pid != servant.pid
+    if victim == "servant":
+        until(lambda: all(one.status() != psutil.STATUS_ZOMBIE for one in psutil.Process(supervised.pid).children()))
     assert "lms: servant was ended by SIGKILL; starting it again in 1 s.\n" in supervised.said
 
 
