@@ -1,0 +1,1 @@
+"""Notes that a participant keeps, and how many courses they have completed."""
