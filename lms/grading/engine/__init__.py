@@ -2,6 +2,10 @@
 
 The parent side (everything but `child/` and `kernel_entry.py`) starts fast: nbgrader is imported in a child process,
 and a participant's code runs one sandbox further away.
+
+What it doesn't promise: tests run in the participant's own interpreter, as nbgrader runs them, so code written to deceive
+them (an `__eq__` that is always true, a patched `assert`) can earn their points. It can't see hidden tests in what it is
+shown, other people's work, the network or anything outside its sandbox.
 """
 
 from lms.grading.engine.course import AssignmentInfo, BrokenAssignment, WrongCall, assignments, inspect

@@ -84,9 +84,15 @@ def source_folder(course_dir: Path, assignment: str, config: CourseConfig) -> Pa
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    """All regular files below the folder in a stable order, without what editors and Python leave behind."""
+    """All regular files below the folder in a stable order, without what editors and Python leave behind.
+
+    A link counts while it stays in the course: participants get these files.
+    """
+    course = folder.parent.parent.resolve()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part in IGNORED for part in path.relative_to(folder).parts):
+        if any(part in IGNORED for part in path.relative_to(folder).parts):
+            continue
+        if path.is_file() and path.resolve().is_relative_to(course):
             yield path
 
 

@@ -94,7 +94,10 @@ class ProcessExecutor:
 
     def run(self, job: Job, limits: Limits) -> dict[str, Any]:
         """See Executor."""
-        level = self.isolation or sandbox.strongest()
+        try:
+            level = self.isolation or sandbox.strongest()
+        except (OSError, subprocess.SubprocessError) as error:
+            raise ExecutionFailed("internal", f"the sandbox could not be tried: {error}") from error
         if job.notebook is not None and level is Isolation.LIMITS_ONLY and not self.allow_limits_only:
             raise ExecutionFailed("no_sandbox", "neither user namespaces nor bubblewrap work on this machine")
         scratch = Path(tempfile.mkdtemp(prefix="lms-grade-", dir=self.scratch_root))

@@ -17,11 +17,11 @@ from lms.grading.engine.results import (
     Status,
     points,
 )
-from lms.grading.engine.scoring import score
+from lms.grading.engine.scoring import DIED, TIMED_OUT, score
+from lms.grading.engine.texts import HIDDEN
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-HIDDEN = "A hidden check failed."
 
 
 def plain(text: str) -> str:
@@ -32,6 +32,8 @@ def plain(text: str) -> str:
 def _error(outputs: list[JsonObject]) -> str | None:
     for output in outputs:
         if output["output_type"] == "error":
+            if output["ename"] in (TIMED_OUT, DIED):
+                return str(output["evalue"])  # a message id of ours
             return plain(f"{output['ename']}: {output['evalue']}".rstrip(": "))
     return None
 

@@ -114,10 +114,10 @@ class Grading:
         os.environ["JUPYTER_PATH"] = str(self.scratch / "jupyter")
 
     def _hides(self) -> bool:
-        """Whether the source has text in locked cells that the release doesn't show."""
+        """Whether the source has code in locked cells that the release doesn't show."""
         with self.gradebook() as gradebook:
             records = gradebook.find_notebook(self.name, self.assignment).source_cells
-            source = {cell.name: cell.source for cell in records if cell.locked}
+            source = {cell.name: cell.source for cell in records if cell.locked and cell.cell_type == "code"}
         release = {cell.grade_id: cell.source for cell in parse_cells(self.notebook) if cell.locked}
         return any(text != release.get(grade_id) for grade_id, text in source.items())
 

@@ -15,16 +15,11 @@ from nbgrader.preprocessors import Execute
 from lms.grading.engine.limits import MIB, Limits
 from lms.grading.engine.processes import Watch, folder_size, kill_tree, wait_until
 from lms.grading.engine.scoring import DIED, TIMED_OUT
+from lms.grading.engine.texts import ENDED, NO_TIME, TOO_LONG, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT
 
 KERNEL_NAME = "run"
 _SOCKET_FOLDER_BYTES = MIB
 _MAX_DEATHS = 3
-
-TOO_LONG = "The cell ran longer than it may."
-NO_TIME = "There was no time left to run this cell."
-TOO_MUCH_MEMORY = "The cell used more memory than it may."
-TOO_MUCH_OUTPUT = "The cell printed more than it may."
-ENDED = "The cell ended the Python process."
 
 
 @dataclass(slots=True)

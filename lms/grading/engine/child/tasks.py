@@ -22,6 +22,13 @@ _RESERVE_SECONDS = 10.0
 Tell = Callable[[dict[str, object]], None]
 
 
+def _need_python(released: dict[str, Any]) -> None:
+    kernel = released["metadata"].get("kernelspec", {})
+    language = str(kernel.get("language") or released["metadata"].get("language_info", {}).get("name") or "python")
+    if "python" not in language.lower():
+        raise BrokenAssignment(f"The notebook is written for {language}; only Python can be graded here.")
+
+
 def _grade(job: dict[str, Any], tell: Tell, started: float) -> dict[str, object]:
     limits = Limits(**job["limits"])
     course_dir, assignment = Path(job["course_dir"]), job["assignment"]
@@ -32,6 +39,7 @@ def _grade(job: dict[str, Any], tell: Tell, started: float) -> dict[str, object]
     name = choose({name: parse_cells(notebook) for name, notebook in released.items()}, submission)
     if name is None:
         return {"refused": "other_assignment"}
+    _need_python(released[name])
     rebuilt = rebuild(released[name], submission)
     left = job["seconds"] - (time.monotonic() - started)
     # Interrupting the last cell and nbgrader's own work after it need some of the time.
