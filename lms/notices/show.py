@@ -12,6 +12,14 @@ from lms.errors import N_
 from lms.notices.kinds import NoticeKind, NoticeKinds
 from lms.notices.models import Notice
 
+
+class _Words(dict[str, str]):
+    """A word that is missing must not break the whole inbox."""
+
+    def __missing__(self, _name: str) -> str:
+        return "…"
+
+
 Translate = Callable[[str], str]
 GONE = NoticeKind("notices.gone", "bell", N_("A part of the site that has been switched off wrote to you."))
 
@@ -43,7 +51,7 @@ def lines(session: Session, rows: Sequence[Notice], *, locale: str, translate: T
             made[row.id] = Line(
                 id=row.id,
                 icon=kind.icon,
-                text=text % dict(params) if "%(" in text else text,
+                text=text % _Words(params) if "%(" in text else text,
                 url=row.url,
                 created_at=row.created_at,
                 is_read=row.read_at is not None,

@@ -43,15 +43,20 @@ class NavLink:
 
 def links(session: Session, items: Navigation, visitor: Visitor) -> list[NavLink]:
     """The visitor's bar."""
-    room = (request.endpoint or "").partition(".")[0]
     return [
         NavLink(
             label=gettext(item.label),
             url=url_for(item.endpoint),
             icon=item.icon,
-            active=item.endpoint == request.endpoint or item.endpoint.partition(".")[0] == room,
+            active=_is_here(item.endpoint),
             badge=item.badge(session, visitor) if item.badge else 0,
         )
         for item in sorted(items, key=lambda item: item.order)
         if item.needs == SIGNED_IN or visitor.may(item.needs)
     ]
+
+
+def _is_here(endpoint: str) -> bool:
+    """Whether this page is of the item's room or lies below the item's page: several rooms share `/admin`."""
+    room, url = (request.endpoint or "").partition(".")[0], url_for(endpoint)
+    return endpoint.partition(".")[0] == room or (url != "/" and request.path.startswith(f"{url}/"))

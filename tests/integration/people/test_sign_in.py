@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -115,6 +116,21 @@ def test_use_link_twice_is_refused(database):
     with pytest.raises(Gone):
         use(database, token)
     assert try_in(database, "vera", PASSWORD) is not None
+
+
+def test_use_link_by_several_at_once_lets_one_in(database):
+    token = link_for(database, make_person(database, "Вера"))
+
+    def attempt(number):
+        try:
+            return use(database, token, login=f"vera-{number}").id
+        except Gone:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        came_in = list(pool.map(attempt, range(4)))
+
+    assert len([one for one in came_in if one]) == 1
 
 
 def test_use_link_too_late_is_refused(database):
