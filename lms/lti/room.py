@@ -10,9 +10,11 @@ from flask import Blueprint, Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from lms.errors import N_
 from lms.jobs import Handler
 from lms.ledger import Subscriber
 from lms.lti import passback, permissions
+from lms.lti.admin_views import lti_admin
 from lms.lti.ags import AgsClient
 from lms.lti.http import PlatformHttp
 from lms.lti.jwks import JwksCache
@@ -22,6 +24,7 @@ from lms.lti.views import lti
 from lms.people.actor import Permission
 from lms.people.personal import PersonalData
 from lms.registries import Registries
+from lms.web.admin_pages import AdminPage
 from lms.web.headers import allow_framing
 from lms.web.unit import reading
 
@@ -29,11 +32,25 @@ SITES_SECONDS = 10.0
 
 
 def lms_blueprints() -> Sequence[Blueprint]:
-    return [lti]
+    return [lti, lti_admin]
 
 
 def lms_permissions() -> Sequence[Permission]:
     return permissions.ALL
+
+
+def lms_admin_pages() -> Sequence[AdminPage]:
+    return [
+        AdminPage(
+            name="lti.platforms",
+            title=N_("Learning platforms"),
+            summary=N_("Who may launch our courses by LTI, and whether the scores arrive there."),
+            endpoint="lti_admin.show",
+            icon="link",
+            order=60,
+            needs=permissions.MANAGE.name,
+        )
+    ]
 
 
 def lms_jobs() -> Sequence[Handler]:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
@@ -151,9 +152,11 @@ def _single(values: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _signed_url() -> str:
-    """The URL as the platform saw and signed it: our public address, whatever proxies stand between."""
+    """The URL as the platform saw and signed it: one of our two configured addresses, whatever proxies stand between."""
+    internal = settings().tool_internal_url
+    base = internal if request.host == urlsplit(internal).netloc else settings().tool_public_url
     query = request.query_string.decode("ascii", errors="replace")
-    return f"{settings().tool_public_url}{request.path}" + (f"?{query}" if query else "")
+    return f"{base}{request.path}" + (f"?{query}" if query else "")
 
 
 def _welcome(arrival: Arrival) -> AnyResponse:

@@ -9,24 +9,33 @@ from urllib.parse import urlsplit
 
 from lms_demo_platform.config import CLIENT_ID, CONSUMER_KEY, DEPLOYMENT_ID, ISSUER, SchoolConfig
 
-SECONDS = 60
+SECONDS = 120
 
 
 def introduce(config: SchoolConfig) -> str:
-    """Register as an LTI 1.3 platform and an LTI 1.1 consumer; returns the consumer's secret.
+    """Register as an LTI 1.3 platform and an LTI 1.1 consumer, both at once; returns the consumer's secret.
 
     Raises subprocess.SubprocessError when the tool refuses.
     """
-    _lti("platform", "add", "--issuer", ISSUER, "--client-id", CLIENT_ID, "--deployment-id", DEPLOYMENT_ID,
-         "--auth-url", config.auth_url, "--token-url", config.token_url, "--jwks-url", config.jwks_url,
-         "--origin", config.public_url)  # fmt: skip
-    printed = _lti(
+    platform = _lti(
+        "platform", "add", "--issuer", ISSUER, "--client-id", CLIENT_ID, "--deployment-id", DEPLOYMENT_ID,
+        "--auth-url", config.auth_url, "--token-url", config.token_url, "--jwks-url", config.jwks_url,
+        "--origin", config.public_url,
+    )  # fmt: skip
+    consumer = _lti(
         "consumer", "add", "--key", CONSUMER_KEY, "--outcome-host", urlsplit(config.internal_url).netloc,
         "--origin", config.public_url,
     )  # fmt: skip
-    return printed.split()[-1]
+    _printed(platform)
+    return _printed(consumer).split()[-1]
 
 
-def _lti(*words: str) -> str:
-    command = [sys.executable, "-m", "lms", "lti", *words]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=SECONDS).stdout
+def _lti(*words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-m", "lms", "lti", *words], stdout=subprocess.PIPE, text=True)
+
+
+def _printed(command: subprocess.Popen[str]) -> str:
+    printed, _ = command.communicate(timeout=SECONDS)
+    if command.returncode != 0:
+        raise subprocess.CalledProcessError(command.returncode, command.args)
+    return printed

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from flask import Flask
 from flask.testing import FlaskClient
+
 from lms_demo_platform.app import create_app
 from lms_demo_platform.config import SchoolConfig
 

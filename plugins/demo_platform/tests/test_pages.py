@@ -9,9 +9,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
+
 from lms_demo_platform.config import CLIENT_ID, ISSUER
 from lms_demo_platform.tables import SchoolBase
-from lxml import html
 
 PUPIL, OTHER, TEACHER = "7-9b-1f3c", "7-9b-27d0", "7-t-0c19"
 REDIRECT = "http://lms.example/lti/launch"

@@ -11,11 +11,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from flask import Flask
 from flask.testing import FlaskClient
+from lti import OutcomeRequest
+from oauthlib.oauth1 import Client
+
 from lms_demo_platform.basic_outcomes import sourced_id
 from lms_demo_platform.config import CLIENT_ID, CONSUMER_KEY, SchoolConfig
 from lms_demo_platform.scopes import LINE_ITEM, RESULT, SCORE
-from lti import OutcomeRequest
-from oauthlib.oauth1 import Client
 
 KID = "tool-key"
 PUPIL, TEACHER = "7-9b-1f3c", "7-t-0c19"

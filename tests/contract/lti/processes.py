@@ -15,7 +15,7 @@ import requests
 from lms.settings import Settings
 from lms_demo_platform.plugin import lms_children
 
-START_SECONDS = 120
+START_SECONDS = 240
 ROOT = Path(__file__).resolve().parents[3]
 
 

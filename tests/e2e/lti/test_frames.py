@@ -8,12 +8,27 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lms.clock import now
+from lms.people.accounts import create_person, grant
+from lms.people.actor import Role
+from lms.people.sessions import open_session
+from lms.people.visitor import COOKIE
 from tests.contract.lti.conftest import opened
 from tests.contract.lti.course_made import give_course
 from tests.contract.lti.processes import World, make_world, running
 from tests.fixtures.browser import Accessibility
 
 PUPIL, TEACHER = "Анна Соколова", "Ольга Белова"
+
+
+PATIENCE_MS = 60_000
+"""A first page may be slow while the machine starts other things."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +105,26 @@ def test_school_pages_are_accessible(
     violations += accessibility.violations(page)
     page.goto(f"{world.school}/gradebook")
     violations += accessibility.violations(page)
+    context.close()
+
+    assert violations == []
+
+
+@pytest.mark.parametrize("locale", ["ru-RU", "en-US"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_platforms_page_is_accessible(
+    world: World, browser: Browser, accessibility: Accessibility, locale: str, scheme: str
+) -> None:
+    with opened(world) as database, database.writing() as session:
+        admin = create_person(session, "Анна Админова", at=now())
+        grant(session, admin.id, Role.ADMIN, at=now())
+        token = open_session(session, admin.id, at=now(), days=1)
+    context = browser.new_context(locale=locale, color_scheme="dark" if scheme == "dark" else "light")
+    context.add_cookies([{"name": COOKIE, "value": token, "url": world.tool}])
+    page = context.new_page()
+    page.goto(f"{world.tool}/admin/platforms")
+    expect(page.get_by_role("rowheader", name="https://school.localhost")).to_be_visible()
+    violations = accessibility.violations(page)
     context.close()
 
     assert violations == []

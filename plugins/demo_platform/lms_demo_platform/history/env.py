@@ -2,6 +2,7 @@
 """Alembic's environment for the school's own history; the connection is handed in by `store.migrate`."""
 
 from alembic import context
+
 from lms_demo_platform.tables import SchoolBase
 
 context.configure(
