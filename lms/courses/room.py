@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.courses import permissions
@@ -75,4 +75,11 @@ def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
 
 
 def _erase(session: Session, person_id: UUID) -> None:
+    """The rows go, and the seats that were theirs are free."""
+    seated = select(Enrolment.run_id).where(Enrolment.person_id == person_id, Enrolment.left_at.is_(None))
+    session.execute(
+        update(CourseRun)
+        .where(CourseRun.kind == "elective", CourseRun.id.in_(seated))
+        .values(seats_taken=CourseRun.seats_taken - 1)
+    )
     session.execute(delete(Enrolment).where(Enrolment.person_id == person_id))

@@ -12,6 +12,7 @@ from lms.database import new_id
 from lms.errors import Conflict, Forbidden
 from lms.people.actor import Role
 from lms.people.models import Cohort, CohortMember
+from lms.people.personal import PersonalDataRegistry
 from tests.factories.courses import enrol, sync, write_course
 from tests.factories.people import make_person
 
@@ -141,3 +142,20 @@ def test_enrol_mandatory_catches_up_with_every_course_of_a_newcomer(database, tm
     assert [enrolled(database, run) for run in runs] == [{newcomer}] * 4
     with database.reading() as session:
         assert [run.slug for run in service.list_enrolled_runs(session, newcomer)] == [run.slug for run in runs]
+
+
+def test_erased_person_leaves_no_row_and_frees_the_seat(database, tmp_path):
+    run = sync(database, write_course(tmp_path, kind="elective", head="seats = 2"))
+    gone, stays = (make_person(database, name, Role.PARTICIPANT) for name in ("Gone", "Stays"))
+    enrol(database, run, gone)
+    enrol(database, run, stays)
+    personal = database.registries.get(PersonalDataRegistry).get("courses")
+
+    with database.writing() as session:
+        exported = personal.export(session, gone)
+        personal.erase(session, gone)
+
+    assert [(row["course"], row["source"], row["left_at"]) for row in exported] == [("maths", "admin", None)]
+    assert enrolled(database, run) == {stays}
+    with database.reading() as session:
+        assert session.get_one(CourseRun, run.id).seats_taken == 1
