@@ -70,7 +70,7 @@ def queue_context(
 
 def _answers(session: Session, rows: Sequence[Any], contents: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:
     others = {cell.claimed_by for cell, _person, _run in rows if cell.claimed_until and cell.claimed_until > at}
-    names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(others))).tuples().all())
+    names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(others))).all())
     return [
         {
             "url": url_for("desk.answer", cell_id=cell.id),

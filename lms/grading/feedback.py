@@ -62,7 +62,7 @@ def feedback_context(
 ) -> dict[str, Any]:
     """The context of the feedback's template, documented there. `others` are all attempts of the same participant."""
     judges = {cell.judged_by for cell in attempt.cells if cell.judged_by}
-    names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(judges))).tuples().all())
+    names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(judges))).all())
     score, maximum, waits = points_of(attempt)
     assignment_url = url_for("grading.assignment", slug=run.slug, step_id=step.id)
     return {
