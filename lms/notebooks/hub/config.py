@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import bcrypt
+
 from lms.notebooks.hub.authenticator import ToolAuthenticator
 from lms.notebooks.hub.proxy import BOUND, BoundTraefik, find_program, free_port
 from lms.notebooks.hub.secrets import CLIENT_ID, hub_directory, oauth_client_secret, service_token
@@ -44,7 +46,12 @@ def _proxy(c: Any, directory: Path) -> None:
         c.JupyterHub.proxy_class = BoundTraefik
         c.TraefikProxy.traefik_api_url = f"http://127.0.0.1:{free_port()}"
         c.TraefikProxy.traefik_api_username = "jupyterhub"
-        c.TraefikProxy.traefik_api_password = secrets.token_urlsafe(24)
+        password = secrets.token_urlsafe(24)
+        c.TraefikProxy.traefik_api_password = password
+        # traefik checks it at each of the many questions whether a new route is there yet; the usual cost of bcrypt,
+        # meant for passwords that people choose, made that a second of CPU for every server started
+        hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=4))
+        c.TraefikProxy.traefik_api_hashed_password = hashed.decode()
         c.TraefikProxy.static_config_file = str(directory / "traefik.toml")
         c.TraefikFileProviderProxy.dynamic_config_file = str(directory / "traefik-rules.toml")
         c.TraefikProxy.extra_static_config = {"global": {"checkNewVersion": False, "sendAnonymousUsage": False}}

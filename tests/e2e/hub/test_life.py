@@ -1,0 +1,83 @@
+"""Servers begin and end as they should: started ahead of time, stopped when idle, gone with a hub that is killed."""
+
+import signal
+import time
+
+import psutil
+import pytest
+
+from lms.notebooks.hub_api import HubApi
+from lms.settings import Settings
+from tests.e2e.hub.running import Hub, running
+
+GONE_SECONDS = 20.0
+START_SECONDS = 90.0
+
+
+def _api(hub: Hub) -> HubApi:
+    return HubApi(
+        Settings(
+            state_dir=hub.state_dir,
+            secret_key=hub.env["LMS_SECRET_KEY"],
+            hub_internal_url=hub.inner_url,
+            hub_public_url=hub.url,
+        )
+    )
+
+
+def _server(hub: Hub, name: str) -> psutil.Process:
+    """The server that was asked for; it may still be starting."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        try:
+            return hub.server_of(name)
+        except (AssertionError, psutil.NoSuchProcess):
+            time.sleep(0.2)
+    raise AssertionError(f"the server of {name} did not start in {START_SECONDS} s")
+
+
+def test_unknown_user_gets_a_server_and_asking_again_changes_nothing(hub: Hub) -> None:
+    api = _api(hub)
+
+    api.start_server("uanna")
+    first = _server(hub, "uanna")
+    api.start_server("uanna")
+
+    assert _server(hub, "uanna").pid == first.pid
+
+
+def test_hub_tells_whose_token_a_server_shows(hub: Hub) -> None:
+    api = _api(hub)
+    api.start_server("uboris")
+    token = _server(hub, "uboris").environ()["JUPYTERHUB_API_TOKEN"]
+
+    assert api.who_is(token) == "uboris"
+    assert api.who_is("no such token") is None
+    assert api.is_up()
+
+
+def test_killed_hub_leaves_nothing_behind_and_starts_again(tmp_path) -> None:
+    with running(tmp_path / "var") as hub:
+        _api(hub).start_server("uanna")
+        _server(hub, "uanna")
+        below = hub.below()
+        names = " ".join(" ".join(each.cmdline()) for each in below)
+        assert all(part in names for part in ("traefik", "jupyterhub_idle_culler", "lms.notebooks.server.start"))
+
+        hub.stop(signal.SIGKILL)
+
+        assert psutil.wait_procs(below, timeout=GONE_SECONDS)[1] == []
+        hub.start()
+        _api(hub).start_server("uanna")
+        assert _server(hub, "uanna").pid not in {each.pid for each in below}
+
+
+@pytest.mark.timeout(240)
+def test_idle_server_is_stopped(tmp_path) -> None:
+    with running(tmp_path / "var", {"LMS_NOTEBOOK_IDLE_SECONDS": "10"}) as hub:
+        _api(hub).start_server("uanna")
+
+        server = _server(hub, "uanna")
+
+        assert psutil.wait_procs([server], timeout=120)[1] == []
+        assert (hub.state_dir / "hub" / "homes" / "uanna").is_dir()
