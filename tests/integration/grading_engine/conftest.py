@@ -11,7 +11,7 @@ import pytest
 from lms.grading import engine
 from tests.factories import notebooks as nb
 
-LIMITS = engine.Limits(wall_seconds=60, cell_seconds=4)
+LIMITS = engine.Limits(wall_seconds=120, cell_seconds=4)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ attempt("network", lambda: socket.create_connection(("127.0.0.1", {port}), 2))
 attempt("source", lambda: open({source!r}).read())
 attempt("write", lambda: open({mark!r}, "w").write("x"))
 attempt("processes", lambda: os.path.exists("/proc/{pid}/cmdline"))
-attempt("hidden tests", lambda: any({secret!r}.encode() in content for content in readable(os.path.dirname({scratch!r}))))
+attempt("hidden tests", lambda: any({backwards!r}[::-1].encode() in content for content in readable({scratch!r})))
 os.system("setsid sleep {seconds} &")
 print("REACHED", reached)
 """
@@ -46,17 +46,45 @@ def port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def reached(lab: Any, port: int, mark: Path, isolation: Isolation) -> tuple[Isolation, set[str]]:
+def reached(lab: Any, port: int, folder: Path, isolation: Isolation) -> tuple[Isolation, set[str]]:
     """What the attempts reached with this isolation. They also leave a daemon behind, sleeping for `port` hours."""
-    source = str(lab.course / "source/lab/main.ipynb")
-    scratch = "/proc/self/cwd/../.." if isolation is Isolation.LIMITS_ONLY else str(lab.cache)
-    places = {"port": port, "source": source, "mark": str(mark), "pid": os.getpid(), "scratch": scratch}
-    code = ATTEMPTS.format(**places, secret=lab.secret, seconds=port * 3600)
-    executor = ProcessExecutor(isolation=isolation)
-    # An own bundle in the grading's scratch folder is what the attempts may find, so no cache.
+    folder.mkdir()
+    code = ATTEMPTS.format(
+        port=port,
+        source=str(lab.course / "source/lab/main.ipynb"),
+        mark=str(folder / "mark"),
+        pid=os.getpid(),
+        backwards=lab.secret[::-1],
+        scratch=str(folder),
+        seconds=port * 3600,
+    )
+    executor = ProcessExecutor(isolation=isolation, scratch_root=folder)
     result = lab.grade(lab.answered(shift=code), executor=executor)
     line = next(line for line in result.visible_output.splitlines() if line.startswith("REACHED"))
     return result.isolation, set(ast.literal_eval(line.removeprefix("REACHED ")))
+
+
+def command_line(path: Path) -> bytes:
+    """What a process was started with; empty when it is gone."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_wall_closes_all_that_is_open_without_it(lab: Any, port: int, tmp_path: Path) -> None:
+    if sandbox.strongest() is Isolation.LIMITS_ONLY:
+        skip_without("user namespaces", cure="sysctl -w kernel.unprivileged_userns_clone=1")
+
+    without = reached(lab, port, tmp_path / "a", Isolation.LIMITS_ONLY)
+    within = reached(lab, port, tmp_path / "b", sandbox.strongest())
+
+    everything = {"network", "source", "write", "processes", "hidden tests"}
+    assert without == (Isolation.LIMITS_ONLY, everything)
+    assert within == (sandbox.strongest(), set())
+    assert [path.name for path in tmp_path.glob("*/*")] == ["mark"], "written without the wall, and nothing else left"
+    daemon = f"sleep\0{port * 3600}\0".encode()
+    assert daemon not in [command_line(path) for path in Path("/proc").glob("[0-9]*/cmdline")]
 
 
 def test_executor_may_insist_on_a_sandbox(lab: Any) -> None:
