@@ -95,6 +95,7 @@ def publish(session: Session, attempt: Attempt, *, at: datetime, by_id: UUID | N
                     "generation": generation,
                     "step": attempt.step_id,
                     "attempt": str(attempt.id),
+                    "submitted_at": attempt.submitted_at.isoformat(),
                 },
                 at=at,
                 source="grading",
