@@ -81,7 +81,9 @@ def _page(*, preview: Preview | None = None, errors: tuple[str, ...] = ()) -> st
         back_url=url_for("people_admin.index"),
         import_url=url_for("people_admin.import_list"),
         errors=errors,
-        columns=[{"name": " / ".join(one.words[:2]), "meaning": _(one.meaning), "required": one.required} for one in COLUMNS],
+        columns=[
+            {"name": " / ".join(one.words[:2]), "meaning": _(one.meaning), "required": one.required} for one in COLUMNS
+        ],
         preview=preview,
     )
 
