@@ -14,6 +14,7 @@ from lms.database import new_id
 from lms.errors import N_, NotFound
 from lms.lti.launch import Launch
 from lms.lti.models import ResourceLink, ScoreTarget
+from lms.lti.passback import enlist
 from lms.lti.roles import CourseRight
 from lms.notebooks.prestart import prestart
 from lms.people.accounts import AccountKey, find_or_create, grant
@@ -132,6 +133,7 @@ def _remember_target(
     if launch.score is None or not launch.score.can_send:
         return
     row = session.scalar(select(ScoreTarget).where(ScoreTarget.link_id == link.id, ScoreTarget.person_id == person.id))
+    is_new_place = row is None or row.url != launch.score.url
     if row is None:
         row = ScoreTarget(id=new_id(), link_id=link.id, person_id=person.id)
         session.add(row)
@@ -139,3 +141,5 @@ def _remember_target(
     row.registration_id, row.consumer_id = source.registration_id, source.consumer_id
     row.url, row.sourced_id, row.updated_at = launch.score.url, launch.score.sourced_id, at
     session.flush()
+    if is_new_place:  # there may be scores from before this platform had a column for them
+        enlist(session, row.id, generation=f"launch-{new_id().hex}")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms import jobs
 from lms.clock import now
 from lms.courses.enrolment import is_enrolled
 from lms.courses.models import CourseRun
@@ -15,6 +16,7 @@ from lms.errors import NotFound
 from lms.lti.arrival import Arrival, Source, arrive
 from lms.lti.launch import Launch, LtiVersion, PersonClaims, Place, ScoreEndpoint
 from lms.lti.models import ScoreTarget
+from lms.lti.passback import POST
 from lms.lti.registrations import PlatformDetails, add_platform
 from lms.lti.roles import CourseRight
 from lms.lti.vocabulary import SCOPE_SCORE
@@ -120,3 +122,15 @@ def test_unknown_course_is_refused_and_nothing_is_left(database: Database, sourc
 
     with database.reading() as session:
         assert session.scalars(select(Person)).all() == []
+
+
+def test_first_launch_from_a_place_asks_for_the_scores_from_before(
+    database: Database, source: Source, run: CourseRun
+) -> None:
+    with database.writing() as session:
+        arrived(session, launch(), source)
+        arrived(session, launch(), source)
+
+    with database.reading() as session:
+        waiting = [row for row in jobs.list_waiting(session, state="waiting", limit=50) if row.handler == POST]
+    assert len(waiting) == 1
