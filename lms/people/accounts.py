@@ -12,6 +12,7 @@ from lms.errors import NotFound
 from lms.people.actor import Role
 from lms.people.audit import record
 from lms.people.models import Account, Grant, Person
+from lms.people.names import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def create_person(
     session: Session, display_name: str, *, at: datetime, locale: str | None = None, is_test: bool = False
 ) -> Person:
     """A person without an account or a role yet."""
-    person = Person(id=new_id(), display_name=display_name.strip()[:200], locale=locale, is_test=is_test, created_at=at)
+    person = Person(id=new_id(), display_name=tidy(display_name), locale=locale, is_test=is_test, created_at=at)
     session.add(person)
     session.flush()
     return person
@@ -86,8 +87,9 @@ def find_or_create(
         account = add_account(session, person.id, key, at=at)
     else:
         person = get_person(session, account.person_id)
-        if display_name and person.display_name != display_name:
-            person.display_name = display_name.strip()[:200]
+        name = tidy(display_name)
+        if name and person.display_name != name:
+            person.display_name = name
     account.last_used_at = at
     return person, account
 

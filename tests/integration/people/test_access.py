@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from lms.people.actor import Role
-from lms.web.access import PUBLIC, SIGNED_IN, needed
+from lms.web.access import PUBLIC, SIGNED_IN, check_views, needed, needs
 from tests.factories.people import browser_of, make_person, without_csrf
 
 ROOMS = {"people", "people_admin", "groups", "notices", "admin"}
@@ -66,3 +66,12 @@ def test_every_form_without_its_token_is_refused(app, database):
     statuses = {path: browser.post(path).status_code for _, method, path in routes(app) if method == "POST"}
 
     assert set(statuses.values()) == {400}
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("view", [lambda: "", needs("people.typo")(lambda: "")], ids=["none", "unknown"])
+def test_route_without_a_known_permission_stops_the_start(app, view):
+    app.view_functions["people.forgotten"] = view
+
+    with pytest.raises(RuntimeError, match=r"people\.forgotten"):
+        check_views(app, set(ALLOWED))
