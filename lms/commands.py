@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("lms.supervisor.cli:demo", "Run everything with a demo programme and a demo school."),
     "grade": ("lms.grading.engine.cli:grade_command", "Grade one notebook outside the database."),
     "install": ("lms.packages:install", "Make the virtual environment and do nothing else."),
+    "ledger": ("lms.ledger.cli:ledger", "Let a subscriber hear the facts of the past."),
     "lock": ("lms.packages:lock", "Pin the dependencies anew."),
     "lti": ("lms.lti.cli:lti", "Connect learning platforms."),
     "person": ("lms.people.cli:person", "Add people, import a list."),

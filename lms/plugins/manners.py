@@ -64,9 +64,10 @@ def check_item(plugin: str, hook: str, item: Any) -> None:
 def check_tables(plugin: str, module: ModuleType, new: Iterable[str], *, has_history: bool) -> None:
     """Raises RuntimeError for tables outside the plugin's prefix, and for tables without migrations.
 
-    `new` are the tables that came with the import; those of models imported earlier are found by their package.
+    `new` are the tables that came with the import, those of core rooms that it imports among them; those of models
+    imported earlier are found by their package.
     """
-    names = {*new, *(table.name for table in tables_of(module))}
+    names = {*(name for name in new if not CORE.owns(name)), *(table.name for table in tables_of(module))}
     foreign = sorted(name for name in names if not name.startswith(f"{plugin}_"))
     if foreign:
         raise RuntimeError(f"plugin {plugin!r} has tables outside its prefix: {', '.join(foreign)}")

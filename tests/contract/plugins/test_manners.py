@@ -91,7 +91,7 @@ def test_thing_of_another_name_is_refused(hook: str, item: object, complaint: st
 
 def test_hook_that_does_not_exist_is_refused() -> None:
     module = ModuleType("lms_shells.plugin")
-    module.lms_shell = hookimpl(list)
+    module.lms_shell = hookimpl(lambda: ["a shell"])
 
     with pytest.raises(pluggy.PluginValidationError, match="unknown hook 'lms_shell'"):
         Contributions([], [Plugin("shells", module)])
