@@ -23,6 +23,7 @@ from lms.grading.engine.results import GradeResult, Status
 from lms.grading.models import Attempt, CellGrade
 from lms.grading.release import publish
 from lms.grading.states import AttemptState
+from lms.grading.titles import headings
 from lms.jobs import JobRun
 from lms.settings import Settings
 
@@ -82,6 +83,7 @@ def _record(
     at = job.at()
     kept = {cell.name: cell for cell in session.scalars(select(CellGrade).where(CellGrade.attempt_id == attempt.id))}
     session.execute(delete(CellGrade).where(CellGrade.attempt_id == attempt.id))
+    titles = headings(result.feedback)
     for position, cell in enumerate(result.cells):
         before = kept.get(cell.name)
         session.add(
@@ -90,6 +92,7 @@ def _record(
                 attempt_id=attempt.id,
                 position=position,
                 name=cell.name,
+                title=titles.get(cell.name, {}),
                 kind=cell.kind,
                 outcome=cell.outcome,
                 message=cell.message,

@@ -15,12 +15,13 @@ from lms.courses import runs
 from lms.courses.models import CourseRun
 from lms.grading import queue
 from lms.grading.desk import earlier_comments
-from lms.grading.feedback import cell_title, view_cells
+from lms.grading.feedback import view_cells
 from lms.grading.models import Attempt, CellGrade
 from lms.grading.queue import Filters
 from lms.grading.release import given, points_of
 from lms.grading.states import AttemptState
 from lms.grading.texts import points_text
+from lms.grading.titles import title_of
 from lms.people.actor import Actor
 from lms.people.models import Person, TutorGroup
 from lms.web.locale import pick
@@ -77,7 +78,7 @@ def _answers(session: Session, rows: Sequence[Any], contents: dict[UUID, Any], a
             "participant": person.display_name,
             "course_title": pick(contents[run.id].title),
             "assignment_title": pick(contents[run.id].get_step(cell.attempt.step_id).title),
-            "answer_title": cell_title(cell.name),
+            "answer_title": title_of(cell.name, cell.title, g.locale),
             "submitted_at": cell.attempt.submitted_at,
             "is_late": cell.attempt.is_late,
             "claimed_by": names.get(cell.claimed_by) if cell.claimed_by else None,
@@ -138,7 +139,7 @@ def answer_context(
             "participant": session.get_one(Person, attempt.person_id).display_name,
             "course_title": pick(content.title),
             "assignment_title": pick(content.get_step(attempt.step_id).title),
-            "title": cell_title(cell.name),
+            "title": title_of(cell.name, cell.title, g.locale),
             "number": attempt.number,
             "submitted_at": attempt.submitted_at,
             "is_late": attempt.is_late,
@@ -177,7 +178,7 @@ def _quick(maximum: Decimal) -> list[str]:
 def _other(cell: CellGrade, *, current: CellGrade) -> dict[str, Any]:
     score = given(cell)
     return {
-        "title": cell_title(cell.name),
+        "title": title_of(cell.name, cell.title, g.locale),
         "score": points_text(score),
         "max_score": points_text(cell.max_score),
         "state": "needs_person" if score is None else "done",

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import g, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from lms.grading.models import Attempt, CellGrade
 from lms.grading.release import given, points_of
 from lms.grading.states import AttemptState
 from lms.grading.texts import points_text
+from lms.grading.titles import title_of
 from lms.people.actor import Actor
 from lms.people.models import Person
 from lms.web.locale import pick
@@ -50,11 +52,6 @@ class CellView:
     own: bool
     grade: CellGrade | None
     points: Decimal | None
-
-
-def cell_title(name: str) -> str:
-    """A grade_id as people read it."""
-    return name.replace("_", " ").replace("-", " ").strip()
 
 
 def feedback_context(
@@ -100,12 +97,12 @@ def _line(cell: CellGrade, names: Mapping[UUID, str]) -> dict[str, Any]:
     points = given(cell)
     full = points is not None and points >= cell.max_score
     return {
-        "title": cell_title(cell.name),
+        "title": title_of(cell.name, cell.title, g.locale),
         "score": points_text(points),
         "max_score": points_text(cell.max_score),
         "kind": "manual" if cell.needs_person else "auto",
         "state": "done" if full else "partly" if points else "none",
-        "message": cell.message,
+        "message": _(cell.message) if cell.message else None,
         "comment": cell.comment,
         "by": names.get(cell.judged_by) if cell.judged_by else None,
     }

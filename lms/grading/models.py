@@ -62,7 +62,10 @@ class Attempt(Base):
 
 
 class CellGrade(Base):
-    """The score of one grade cell. Either `auto_score`, or a person's `manual_score` with a comment."""
+    """The score of one grade cell. Either `auto_score`, or a person's `manual_score` with a comment.
+
+    `title` is the heading above the cell by language, "" for text that is for everybody.
+    """
 
     __tablename__ = "grading_cell"
     __table_args__ = (UniqueConstraint("attempt_id", "name"),)
@@ -71,6 +74,7 @@ class CellGrade(Base):
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("grading_attempt.id", ondelete="CASCADE"))
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(255))
+    title: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     kind: Mapped[str] = mapped_column(String(16))
     outcome: Mapped[str] = mapped_column(String(32))
     message: Mapped[str | None] = mapped_column(Text)

@@ -89,7 +89,7 @@ def hand_in_as_file(page: Page, demo: Demo, step: str, answer: str, folder: Path
 
 def wait_until_graded(page: Page, demo: Demo, step: str) -> None:
     page.goto(f"{demo.tool}/courses/{COURSE}/assignments/{step}")
-    expect(page.get_by_role("main").get_by_text("Ждёт тьютора").first).to_be_visible(timeout=GRADING_MS)
+    expect(page.get_by_role("main").get_by_text("У тьютора").first).to_be_visible(timeout=GRADING_MS)
 
 
 def accompany(admin: Page, demo: Demo, pupil: str) -> None:
@@ -98,8 +98,8 @@ def accompany(admin: Page, demo: Demo, pupil: str) -> None:
     admin.get_by_role("main").get_by_role("link", name="Кама").click()
     admin.get_by_role("searchbox").fill(pupil)
     admin.keyboard.press("Enter")
-    found = admin.get_by_role("listitem").filter(has_text=pupil).filter(has=admin.get_by_role("button"))
-    found.get_by_role("button").first.click()
+    found = admin.get_by_role("listitem").filter(has_text=pupil)
+    found.locator("form:has(input[name=act][value=add_member])").get_by_role("button").click()
     expect(admin.get_by_role("main").get_by_role("link", name=pupil)).to_be_visible()
 
 
@@ -108,9 +108,9 @@ def judge_and_release(tutor: Page, demo: Demo, pupil: str, points: str) -> None:
     tutor.goto(f"{demo.tool}/desk?q={pupil}")
     tutor.get_by_role("rowheader", name=pupil).first.get_by_role("link").click()
     tutor.get_by_label("Баллы", exact=True).fill(points)
-    tutor.get_by_label("Комментарий участнику").fill("Хорошо: вывод опирается на числа.")
-    tutor.get_by_role("button", name="Сохранить и отправить").click()
-    expect(tutor.get_by_text("Готово: участник видит баллы и комментарии.").first).to_be_visible()
+    tutor.get_by_label("Комментарий для участника").fill("Хорошо: вывод опирается на числа.")
+    tutor.get_by_role("button", name="Сохранить и выдать").click()
+    expect(tutor.get_by_text("Выдано: теперь участник видит баллы и комментарии.").first).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_from_the_schools_lms_to_its_gradebook(
         judge_and_release(staff["tutor"], demo, pupil, "3")
 
     window.goto(f"{demo.tool}/courses/{COURSE}")
-    expect(window.get_by_role("main").get_by_text("Курс пройден").first).to_be_visible()
+    expect(window.get_by_role("main").get_by_text("Курс завершён").first).to_be_visible()
     window.goto(f"{demo.tool}/skillfolio")
     expect(window.get_by_role("heading", name=TITLE)).to_be_visible(timeout=30_000)
     expect(window.get_by_text("22 / 23").first).to_be_visible()
