@@ -53,7 +53,9 @@ def _proxy(c: Any, directory: Path) -> None:
         hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds=4))
         c.TraefikProxy.traefik_api_hashed_password = hashed.decode()
         c.TraefikProxy.static_config_file = str(directory / "traefik.toml")
-        c.TraefikFileProviderProxy.dynamic_config_file = str(directory / "traefik-rules.toml")
+        rules = directory / "traefik-rules.toml"
+        rules.unlink(missing_ok=True)  # a killed hub's file holds its password, and would be merged over the new one
+        c.TraefikFileProviderProxy.dynamic_config_file = str(rules)
         c.TraefikProxy.extra_static_config = {"global": {"checkNewVersion": False, "sendAnonymousUsage": False}}
     else:  # buffers whole answers, so the progress of a starting server comes at its end only
         c.ConfigurableHTTPProxy.command = [*BOUND, str(find_program("configurable-http-proxy"))]
