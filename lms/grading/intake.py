@@ -8,9 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.courses import runs
-from lms.courses.enrolment import is_enrolled
 from lms.courses.kinds import Step
-from lms.courses.models import CourseRun
+from lms.courses.models import CourseRun, Enrolment
 from lms.database import new_id
 from lms.errors import N_, Conflict, Forbidden
 from lms.grading.models import Attempt
@@ -43,7 +42,7 @@ def submit(
 
     Raises Forbidden (not in this course), Conflict (the run is over, or no attempts are left).
     """
-    if not is_enrolled(session, run.id, person_id):
+    if not _lock_enrolment(session, run.id, person_id):
         raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     mine = [Attempt.run_id == run.id, Attempt.step_id == step.id, Attempt.person_id == person_id]
     known = session.scalar(select(Attempt).where(*mine, Attempt.sha256 == sha256))
@@ -74,6 +73,14 @@ def submit(
     session.flush()
     enlist(session, attempt)
     return Received(attempt, is_new=True)
+
+
+def _lock_enrolment(session: Session, run_id: UUID, person_id: UUID) -> bool:
+    """Whether the person takes part; two tabs of theirs hand in one after the other."""
+    query = select(Enrolment.id).where(
+        Enrolment.run_id == run_id, Enrolment.person_id == person_id, Enrolment.left_at.is_(None)
+    )
+    return session.scalar(query.with_for_update()) is not None
 
 
 def enlist(session: Session, attempt: Attempt, priority: Priority = Priority.WAITING_PERSON) -> None:
