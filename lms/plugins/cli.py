@@ -11,7 +11,8 @@ from rich.table import Table
 
 from lms.database import Base
 from lms.plugins.creation import NewPlugin, check_name, create
-from lms.plugins.loader import find_plugins, list_entries
+from lms.plugins.loader import list_entries, load
+from lms.plugins.manners import BadPlugin
 from lms.settings import ROOT, Settings
 
 SWITCH = "LMS_DISABLED_PLUGINS"
@@ -48,20 +49,31 @@ def new(name: str, parent: Path | None) -> None:
 
 @plugin.command("list")
 def list_command() -> None:
-    """Name, version, state, tables and where each plugin comes from."""
+    """Name, version, state, tables and where each plugin comes from; exit code 1 if one cannot be loaded."""
     disabled = Settings().disabled_plugins
-    loaded = {one.name: one for one in find_plugins(disabled)}
+    entries = list_entries()
+    complaints = {entry.name: _complaint(entry) for entry in entries if entry.name not in disabled}
     table = Table("plugin", "version", "state", "tables", "from", box=None, pad_edge=False)
-    for entry in list_entries():
+    for entry in entries:
+        state = "off" if entry.name in disabled else "BROKEN" if complaints[entry.name] else "on"
         tables = sorted(name for name in Base.metadata.tables if name.startswith(f"{entry.name}_"))
-        state = "on" if entry.name in loaded else "off"
         table.add_row(entry.name, _version(entry), state, ", ".join(tables), _origin(entry))
-    for name in sorted(disabled - {entry.name for entry in list_entries()}):
+    for name in sorted(disabled - {entry.name for entry in entries}):
         table.add_row(name, "", "off, not installed", "", "")
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     click.echo(
         f'Switch one off: {SWITCH}=\'["NAME"]\' or `disabled_plugins = ["NAME"]` in var/lms.toml; its tables stay.'
     )
+    if any(complaints.values()):
+        raise click.ClickException("\n".join(text for text in complaints.values() if text))
+
+
+def _complaint(entry: EntryPoint) -> str:
+    try:
+        load(entry)
+    except BadPlugin as error:
+        return str(error)
+    return ""
 
 
 def _version(entry: EntryPoint) -> str:

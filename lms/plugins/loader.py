@@ -12,6 +12,7 @@ import pluggy
 from lms.database import Base
 from lms.migrations import History
 from lms.plugins import hookspecs, manners
+from lms.plugins.manners import BadPlugin
 
 GROUP = "lms.plugins"
 
@@ -47,11 +48,11 @@ class _Hooks(pluggy.PluginManager):
 
 
 def find_plugins(disabled: Iterable[str]) -> list[Plugin]:
-    """Installed plugins by name, without the disabled ones. Raises RuntimeError for one without manners."""
+    """Installed plugins by name, without the disabled ones. Raises BadPlugin for one without manners."""
     skip = set(disabled)
     entries = [entry for entry in list_entries() if entry.name not in skip]
     manners.check_names([entry.name for entry in entries])
-    return [_load(entry) for entry in entries]
+    return [load(entry) for entry in entries]
 
 
 def list_entries() -> list[EntryPoint]:
@@ -59,15 +60,14 @@ def list_entries() -> list[EntryPoint]:
     return sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
 
 
-def _load(entry: EntryPoint) -> Plugin:
+def load(entry: EntryPoint) -> Plugin:
+    """Import one plugin. Raises BadPlugin."""
     before = set(Base.metadata.tables)
     try:
         plugin = Plugin(entry.name, entry.load())
     except Exception as error:
         cure = f"mend it, or switch it off: LMS_DISABLED_PLUGINS='[\"{entry.name}\"]'"
-        raise RuntimeError(
-            f"plugin {entry.name!r} cannot be loaded ({type(error).__name__}: {error}); {cure}"
-        ) from error
+        raise BadPlugin(f"plugin {entry.name!r} cannot be loaded ({type(error).__name__}: {error}); {cure}") from error
     new = set(Base.metadata.tables) - before
     manners.check_tables(plugin.name, plugin.module, new, has_history=plugin.history is not None)
     return plugin
@@ -76,7 +76,7 @@ def _load(entry: EntryPoint) -> Plugin:
 class Contributions:
     """What rooms and plugins bring, hook by hook, in the order rooms first, plugins by name.
 
-    Raises RuntimeError, here or in `each`, for what a plugin brings under a name that is not its own.
+    Raises BadPlugin, here or in `each`, for what a plugin brings under a name that is not its own.
     """
 
     def __init__(self, rooms: Iterable[ModuleType], plugins: Iterable[Plugin]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from lms.database import Base
+from lms.errors import ErrorCode, LmsError
 from lms.migrations import CORE
 
 RESERVED = CORE.prefixes | {CORE.name, "lms", "web", "preferences", "dev", "desk", "oauth", "static", "dbos", "react"}
@@ -39,30 +40,34 @@ OWN = frozenset(
 """Hooks whose objects have the plugin's name, alone or with more after `.`, `_` or `-`."""
 
 
+class BadPlugin(LmsError):
+    """A plugin that cannot be loaded. Read by who starts the program, so its text is no message id."""
+
+    code = ErrorCode.INTERNAL
+
+
 def check_names(names: Sequence[str]) -> None:
-    """Raises RuntimeError for a reserved name, and for two plugins that would claim each other's tables."""
+    """Raises BadPlugin for a reserved name, and for two plugins that would claim each other's tables."""
     for name in names:
         if name in RESERVED:
-            raise RuntimeError(f"a plugin cannot be called {name!r}: the core has that name")
+            raise BadPlugin(f"a plugin cannot be called {name!r}: the core has that name")
         for other in names:
             if other.startswith(f"{name}_"):
-                raise RuntimeError(
-                    f"plugins {name!r} and {other!r} cannot be together: tables {name}_… would be both's"
-                )
+                raise BadPlugin(f"plugins {name!r} and {other!r} cannot be together: tables {name}_… would be both's")
 
 
 def check_item(plugin: str, hook: str, item: Any) -> None:
-    """Raises RuntimeError for a thing with a name that is not the plugin's."""
+    """Raises BadPlugin for a thing with a name that is not the plugin's."""
     name = str(getattr(item, "name", ""))
     ends = (".",) if hook in DOTTED else (".", "_", "-")
     named = name.startswith(tuple(plugin + end for end in ends)) or (hook in OWN and name == plugin)
     if hook in DOTTED | OWN and not named:
         wanted = f"{plugin}.…" if hook in DOTTED else plugin
-        raise RuntimeError(f"plugin {plugin!r}: what {hook} returns must be named {wanted!r}, not {name!r}")
+        raise BadPlugin(f"plugin {plugin!r}: what {hook} returns must be named {wanted!r}, not {name!r}")
 
 
 def check_tables(plugin: str, module: ModuleType, new: Iterable[str], *, has_history: bool) -> None:
-    """Raises RuntimeError for tables outside the plugin's prefix, and for tables without migrations.
+    """Raises BadPlugin for tables outside the plugin's prefix, and for tables without migrations.
 
     `new` are the tables that came with the import, those of core rooms that it imports among them; those of models
     imported earlier are found by their package.
@@ -70,16 +75,16 @@ def check_tables(plugin: str, module: ModuleType, new: Iterable[str], *, has_his
     names = {*(name for name in new if not CORE.owns(name)), *(table.name for table in tables_of(module))}
     foreign = sorted(name for name in names if not name.startswith(f"{plugin}_"))
     if foreign:
-        raise RuntimeError(f"plugin {plugin!r} has tables outside its prefix: {', '.join(foreign)}")
+        raise BadPlugin(f"plugin {plugin!r} has tables outside its prefix: {', '.join(foreign)}")
     if names and not has_history:
-        raise RuntimeError(f"plugin {plugin!r} has tables and no folder `migrations`; see `db revision --history`")
+        raise BadPlugin(f"plugin {plugin!r} has tables and no folder `migrations`; see `db revision --history`")
 
 
 def check_personal_data(plugin: str, module: ModuleType, accounted: Iterable[str]) -> None:
-    """Raises RuntimeError for a table that names a person and that no `PersonalData` accounts for."""
+    """Raises BadPlugin for a table that names a person and that no `PersonalData` accounts for."""
     missing = sorted(tables_of_people(tables_of(module)) - set(accounted))
     if missing:
-        raise RuntimeError(f"plugin {plugin!r}: lms_personal_data does not say how to export and erase {missing}")
+        raise BadPlugin(f"plugin {plugin!r}: lms_personal_data does not say how to export and erase {missing}")
 
 
 def tables_of(module: ModuleType) -> list[Table]:

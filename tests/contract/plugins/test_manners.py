@@ -13,7 +13,7 @@ from lms.ledger import FactKind, Subscriber
 from lms.people.actor import Permission, Role
 from lms.plugins import hookimpl
 from lms.plugins.loader import Contributions, Plugin
-from lms.plugins.manners import check_names
+from lms.plugins.manners import BadPlugin, check_names
 from lms.web.navigation import NavItem
 from tests.contract.plugins.sham import Site
 
@@ -83,7 +83,7 @@ def test_thing_of_the_plugins_own_name_is_taken(hook: str, item: object) -> None
     ],
 )
 def test_thing_of_another_name_is_refused(hook: str, item: object, complaint: str) -> None:
-    with pytest.raises(RuntimeError, match="plugin 'shells'") as refusal:
+    with pytest.raises(BadPlugin, match="plugin 'shells'") as refusal:
         list(Contributions([], [shells(hook, item)]).each(hook))
 
     assert complaint in str(refusal.value)
@@ -99,7 +99,7 @@ def test_hook_that_does_not_exist_is_refused() -> None:
 
 @pytest.mark.parametrize("names", [("people",), ("core",), ("shells", "shells_found")])
 def test_names_that_collide_are_refused(names: tuple[str, ...]) -> None:
-    with pytest.raises(RuntimeError, match="cannot be"):
+    with pytest.raises(BadPlugin, match="cannot be"):
         check_names(names)
 
 
@@ -133,6 +133,19 @@ def test_table_of_people_that_nobody_accounts_for_is_refused(site: Site, tmp_pat
 
     assert started.returncode == 1
     assert "lms_personal_data does not say how to export and erase ['shells_entry']" in started.stderr
+
+
+def test_broken_plugin_is_told_in_one_sentence(site: Site, tmp_path: Path) -> None:
+    site.write("shells", "import nothing_of_this_name")
+    command = "from lms.cli import main; import sys; main(sys.argv[1:])"
+
+    started = site.run("-c", command, "db", "upgrade", LMS_STATE_DIR=str(tmp_path))
+    listed = site.run("-c", command, "plugin", "list", LMS_STATE_DIR=str(tmp_path))
+
+    assert (started.returncode, len(started.stderr.splitlines())) == (1, 1), started.stderr
+    assert "lms: plugin 'shells' cannot be loaded" in started.stderr
+    assert (listed.returncode, "BROKEN" in listed.stdout) == (1, True)
+    assert "nothing_of_this_name" in listed.stderr
 
 
 def test_broken_plugin_that_is_switched_off_disturbs_nobody(site: Site, tmp_path: Path) -> None:
