@@ -34,6 +34,7 @@ def show() -> str:
         consumers=list_consumers(session),
         sent=counts.get("sent", 0),
         pager=Page(rows, page, PER_PAGE, total),
+        reason=lambda score: _(score.reason, **score.reason_params) if score.reason else "",
         percent=lambda share: format_percent(share, "#,##0.#%"),
         addresses=[
             (_("Login URL"), f"{base}/lti/login"),

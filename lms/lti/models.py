@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -148,7 +149,7 @@ class ScoreTarget(Base):
 class ScorePost(Base):
     """What became of sending: the last share that the platform took, or why it did not.
 
-    `share` is 0..1. `sent_at` is the time told to the platform, strictly growing. `tries` tells a later sending from
+    `reason` is a message id with `reason_params`, or "". `share` is 0..1. `sent_at` is the time told to the platform, strictly growing. `tries` tells a later sending from
     an earlier one that still waits for its answer.
     """
 
@@ -158,6 +159,7 @@ class ScorePost(Base):
     target_id: Mapped[UUID] = mapped_column(ForeignKey("lti_score_target.id"), primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(500))
+    reason_params: Mapped[dict[str, Any]]
     share: Mapped[Decimal]
     sent_at: Mapped[datetime]
     tries: Mapped[int]

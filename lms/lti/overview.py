@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -23,7 +24,7 @@ NOT_THROUGH = ("waiting", "refused", "sending")
 
 @dataclass(frozen=True, slots=True)
 class ScoreOnItsWay:
-    """A score that a platform has not taken; `share` is 0..1, `host` the platform's."""
+    """A score that a platform has not taken; `share` is 0..1, `host` the platform's, `reason` a message id or ""."""
 
     target_id: UUID
     person: str
@@ -32,6 +33,7 @@ class ScoreOnItsWay:
     share: Decimal
     status: str
     reason: str
+    reason_params: dict[str, Any]
     changed_at: datetime
 
 
@@ -68,6 +70,7 @@ def list_scores_on_their_way(session: Session, *, limit: int, offset: int = 0) -
             share=post.share,
             status=post.status,
             reason=post.reason,
+            reason_params=post.reason_params,
             changed_at=post.changed_at,
         )
         for post, target, title, name in rows

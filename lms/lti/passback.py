@@ -88,12 +88,12 @@ def post(run: JobRun) -> None:
             replace_result(known.get_existing(PlatformHttp), target, sending.share, trusted=trusted)
     except PlatformError as error:
         with run.writing() as session:
-            finish(session, sending, "refused" if error.is_final else "waiting", reason=str(error), at=run.at())
+            finish(session, sending, "refused" if error.is_final else "waiting", error=error, at=run.at())
         if error.is_final:
             raise Refused(str(error)) from error
         raise
     with run.writing() as session:
-        finish(session, sending, "sent", reason="", at=run.at())
+        finish(session, sending, "sent", at=run.at())
 
 
 def begin(session: Session, target_id: UUID, *, at: datetime) -> Sending | None:
@@ -111,7 +111,8 @@ def begin(session: Session, target_id: UUID, *, at: datetime) -> Sending | None:
     if last is None:
         last = ScorePost(target_id=target_id, sent_at=at - timedelta(days=1), tries=0)
         session.add(last)
-    last.status, last.reason, last.share, last.changed_at = "sending", "", share, at
+    last.status, last.share, last.changed_at = "sending", share, at
+    last.reason, last.reason_params = "", {}
     last.sent_at = next_timestamp(at, last.sent_at)
     last.tries += 1
     session.flush()
@@ -119,12 +120,15 @@ def begin(session: Session, target_id: UUID, *, at: datetime) -> Sending | None:
     return Sending(target_id, last.tries, share, last.sent_at, line_item, outcome)
 
 
-def finish(session: Session, sending: Sending, status: str, *, reason: str, at: datetime) -> None:
+def finish(
+    session: Session, sending: Sending, status: str, *, at: datetime, error: PlatformError | None = None
+) -> None:
     """Write down how it ended, unless a later sending has begun meanwhile: then that one tells."""
+    reason = {"reason": error.text, "reason_params": error.params} if error is not None else {}
     session.execute(
         update(ScorePost)
         .where(ScorePost.target_id == sending.target_id, ScorePost.tries == sending.turn)
-        .values(status=status, reason=reason[:500], changed_at=at)
+        .values(status=status, changed_at=at, **reason)
     )
 
 

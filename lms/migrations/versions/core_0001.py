@@ -605,6 +605,7 @@ def upgrade() -> None:
         sa.Column("target_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("reason_params", sa.JSON(), nullable=False),
         sa.Column("share", Points(), nullable=False),
         sa.Column("sent_at", UtcDateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),

@@ -12,6 +12,7 @@ from lms.clock import now
 from lms.courses.models import CourseRun
 from lms.database import Database, new_id
 from lms.lti import passback
+from lms.lti.errors import PlatformRefused
 from lms.lti.models import Deployment, Registration, ScoreTarget
 from lms.lti.registrations import add_consumer
 from lms.people.actor import Role
@@ -62,7 +63,8 @@ def test_refused_score_is_shown_with_its_reason_and_sent_again(
         release_score(session, target.person_id, run, "two", score=10, generation=1, at=now())
         sending = passback.begin(session, target.id, at=now())
         assert sending is not None
-        passback.finish(session, sending, "refused", reason="<b>not enrolled</b>", at=now())
+        error = PlatformRefused("school.example", 400, "<b>not enrolled</b>")
+        passback.finish(session, sending, "refused", error=error, at=now())
     page = admin.get(PAGE).text
     answer = admin.post(f"{PAGE}/scores/{target.id}/again")
 

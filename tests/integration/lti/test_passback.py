@@ -11,7 +11,7 @@ from lms.courses.models import CourseRun
 from lms.database import Database
 from lms.jobs import JobRun, Refused
 from lms.lti import passback
-from lms.lti.errors import PlatformBusy
+from lms.lti.errors import PlatformBusy, PlatformUnreachable
 from lms.lti.models import Registration, ScorePost, ScoreTarget
 from tests.contract.lti.course_made import release_score
 from tests.contract.lti.gradebook import Gradebook
@@ -29,7 +29,7 @@ def score(database: Database, pupil_id: UUID, run: CourseRun, step: str, points:
 def status(database: Database, target: ScoreTarget) -> tuple[str, str] | None:
     with database.reading() as session:
         post = session.get(ScorePost, target.id)
-        return None if post is None else (post.status, post.reason)
+        return None if post is None else (post.status, post.reason % post.reason_params)
 
 
 def test_share_of_the_course_is_sent_once(
@@ -145,7 +145,7 @@ def test_score_taken_while_another_is_on_its_way_is_sent_too(
     passback.post(job(database, target))
     assert first is not None
     with database.writing() as session:
-        passback.finish(session, first, "refused", reason="late", at=now())
+        passback.finish(session, first, "refused", error=PlatformUnreachable("a.example", "late"), at=now())
 
     assert [sent["scoreGiven"] for sent in gradebook.scores] == [100]
     assert status(database, target) == ("sent", "")
