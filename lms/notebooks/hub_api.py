@@ -21,6 +21,10 @@ class HubDown(Unavailable):
         super().__init__(N_("The notebooks do not answer right now. Your work is safe; try again in a minute."))
 
 
+class HubBusy(HubDown):
+    """The hub starts as many servers as it can just now; ask again a little later."""
+
+
 class HubApi:
     """Calls made in the name of the tool. Every method raises HubDown."""
 
@@ -37,9 +41,14 @@ class HubApi:
         return str(model["name"]) if model.get("kind") == "user" else None
 
     def start_server(self, name: str) -> None:
-        """Start the server of `name` unless it runs or is starting; a user the hub doesn't know yet is added."""
+        """Start the server of `name` unless it runs or is starting; a user the hub doesn't know yet is added.
+
+        Raises HubBusy when too many are starting.
+        """
         _expect(self._call("POST", f"/users/{name}"), HTTPStatus.CREATED, HTTPStatus.CONFLICT)
         answer = self._call("POST", f"/users/{name}/server", timeout=START_TIMEOUT_SECONDS)
+        if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise HubBusy
         # 400: runs already or is starting
         _expect(answer, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.BAD_REQUEST)
 

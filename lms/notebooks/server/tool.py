@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 TIMEOUT_SECONDS = 20.0
+RELEASE_SECONDS = 120.0
+"""The first participant to open an assignment after a change of the course waits until nbgrader has made its release."""
 ANSWER_BYTES = 64 * 2**20
 
 
@@ -86,7 +88,7 @@ def assignments() -> Catalogue:
 
 def released_files(course: str, assignment: str) -> list[File]:
     """The files handed out, in the person's language."""
-    return _files(_call("GET", _path(course, assignment, "files")))
+    return _files(_call("GET", _path(course, assignment, "files"), timeout=RELEASE_SECONDS))
 
 
 def submit(course: str, assignment: str, notebook: bytes, *, source: str) -> Submission:
@@ -128,9 +130,9 @@ def speak(language: str) -> None:
     _Language.chosen = language
 
 
-def _call(method: str, path: str, body: bytes | None = None) -> Any:
+def _call(method: str, path: str, body: bytes | None = None, *, timeout: float = TIMEOUT_SECONDS) -> Any:
     base = os.environ["LMS_TOOL_URL"]
-    connection = _connection(base)
+    connection = _connection(base, timeout)
     headers = {
         "Authorization": f"Bearer {os.environ['JUPYTERHUB_API_TOKEN']}",
         "Accept": "application/json",
@@ -155,19 +157,19 @@ def _prefix(base: str) -> str:
     return urlsplit(base).path.rstrip("/")
 
 
-def _connection(base: str) -> http.client.HTTPConnection:
+def _connection(base: str, timeout: float) -> http.client.HTTPConnection:
     parts = urlsplit(base)
     if parts.scheme == "http+unix":
-        return _UnixConnection(unquote(parts.netloc))
+        return _UnixConnection(unquote(parts.netloc), timeout)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    return kind(parts.netloc, timeout=TIMEOUT_SECONDS)
+    return kind(parts.netloc, timeout=timeout)
 
 
 class _UnixConnection(http.client.HTTPConnection):
     """HTTP over a unix socket."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=TIMEOUT_SECONDS)
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
         self._socket_path = path
 
     def connect(self) -> None:
