@@ -6,8 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import structlog
 from flask import Blueprint, Flask
 from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms.errors import N_
@@ -29,6 +31,7 @@ from lms.web.headers import allow_framing
 from lms.web.unit import reading
 
 SITES_SECONDS = 10.0
+log = structlog.get_logger(__name__)
 
 
 def lms_blueprints() -> Sequence[Blueprint]:
@@ -91,7 +94,10 @@ class _Sites:
 
     def __call__(self) -> list[str]:
         if time.monotonic() - self._asked_at > SITES_SECONDS:
-            self._sites = framing_sites(reading())
+            try:
+                self._sites = framing_sites(reading())
+            except SQLAlchemyError:  # the page that says so must still go out, as strict as before
+                log.warning("lti.framing_sites_not_read", exc_info=True)
             self._asked_at = time.monotonic()
         return self._sites
 
