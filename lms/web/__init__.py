@@ -13,6 +13,7 @@ from lms.web.components import components
 from lms.web.cookies import init_cookies
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
+from lms.web.health import health
 from lms.web.locale import choose_locale, init_locale, pick
 from lms.web.navigation import Navigation, links
 from lms.web.unit import reading
@@ -41,6 +42,7 @@ def init_web(app: Flask, settings: Settings, *, plugin_catalogues: list[Path]) -
     app.register_blueprint(
         Blueprint("web", __name__, static_folder="static", static_url_path="/static/web", template_folder="templates")
     )
+    app.register_blueprint(health)
     if settings.demo:
         app.register_blueprint(components)
     csrf.init_app(app)

@@ -20,6 +20,8 @@ NO_PAGES = frozenset(
         "grading.graded",  # a document inside another page's frame, looked at with that page
         "grading.handout",
         "grading.submitted",
+        "health.alive",
+        "health.ready",
         "learning.picture",
         "lti.jwks",
         "lti.login",
