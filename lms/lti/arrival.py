@@ -50,7 +50,16 @@ class Arrival:
     token: str
 
 
-def arrive(session: Session, launch: Launch, source: Source, *, at: datetime, days: int, browser: str) -> Arrival:
+def arrive(
+    session: Session,
+    launch: Launch,
+    source: Source,
+    *,
+    at: datetime,
+    days: int,
+    browser: str,
+    replaces: str = "",
+) -> Arrival:
     """Find or make the person, put them into the course, remember where their score goes, sign them in.
 
     Raises NotFound when the link names a course that is not given here.
@@ -73,7 +82,9 @@ def arrive(session: Session, launch: Launch, source: Source, *, at: datetime, da
         _admit(session, person, run, launch.right, at)
         if launch.right is CourseRight.LEARNER and not person.is_test:
             _remember_target(session, launch, source, link=link, person=person, run=run, at=at)
-    token = open_session(session, person.id, at=at, days=days, account_id=account.id, browser=browser)
+    token = open_session(
+        session, person.id, at=at, days=days, account_id=account.id, browser=browser, replaces=replaces
+    )
     record(session, "lti.launched", at=at, actor_id=person.id, subject_id=person.id, link=str(link.id))
     slug = run.slug if run is not None and launch.right in OPENS_COURSE else None
     return Arrival(person.id, slug, token)

@@ -20,7 +20,7 @@ from lms.lti.sign_in import LoginRequest, VerifiedLaunch
 from lms.lti.signed_form import VerifiedForm
 from lms.lti.text import shown
 from lms.people.accounts import AccountKey
-from lms.people.visitor import remember, settings
+from lms.people.visitor import carried_token, remember, settings
 from lms.web import csrf
 from lms.web.access import PUBLIC, needs
 from lms.web.cookies import set_cookie
@@ -86,7 +86,15 @@ def _accept(verified: VerifiedLaunch, at: datetime) -> Arrival | None:
             AccountKey("lti13", verified.launch.subject, registration.issuer, registration.client_id),
             registration_id=registration.id,
         )
-        return arrive(session, verified.launch, source, at=at, days=settings().session_days, browser=_browser())
+        return arrive(
+            session,
+            verified.launch,
+            source,
+            at=at,
+            days=settings().session_days,
+            browser=_browser(),
+            replaces=carried_token(),
+        )
 
 
 @lti.post("/1.1/launch")
@@ -110,7 +118,15 @@ def _accept_form(verified: VerifiedForm, at: datetime) -> Arrival:
         source = Source(
             consumer.id, AccountKey("lti11", verified.launch.subject, client_id=consumer.key), consumer_id=consumer.id
         )
-        return arrive(session, verified.launch, source, at=at, days=settings().session_days, browser=_browser())
+        return arrive(
+            session,
+            verified.launch,
+            source,
+            at=at,
+            days=settings().session_days,
+            browser=_browser(),
+            replaces=carried_token(),
+        )
 
 
 def _unless_overtaken(act: Callable[[], T]) -> T:
