@@ -11,7 +11,7 @@ from lms.plugins.loader import Contributions, find_plugins
 from lms.settings import Settings
 from lms.supervisor.children import Child
 from lms.supervisor.claim import claimed
-from lms.supervisor.demo import announce, remembered_people
+from lms.supervisor.demo import announce, remembered_people, withdraw
 from lms.supervisor.errors import StartFailed
 from lms.supervisor.programme import PARTS, children_of, command, keep_apart, place
 from lms.supervisor.supervision import say, supervise
@@ -73,6 +73,7 @@ def _start(
     state_dir = Settings().state_dir.absolute()
     with claimed(state_dir, only or PARTS):
         keep_apart(state_dir, demo=demo)
+        withdraw(state_dir)  # the last start may have been killed
         os.environ.update(place(Settings(), demo=demo, say=say))  # the children inherit it
         settings = Settings()
         children = children_of(settings, _added(settings))
@@ -92,6 +93,8 @@ def _start(
             if not verbose:
                 click.echo("\n".join(failure.last), err=True)
             raise
+        finally:
+            withdraw(state_dir)
 
 
 def _added(settings: Settings) -> list[Child]:

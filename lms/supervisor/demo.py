@@ -29,6 +29,11 @@ def remembered_people(state_dir: Path) -> list[DemoPerson]:
     return [DemoPerson(**row) for row in json.loads(path.read_text())] if path.exists() else []
 
 
+def withdraw(state_dir: Path) -> None:
+    """Remove `demo.json`: it is there while a demo runs, so that scripts can wait for it."""
+    (state_dir / "demo.json").unlink(missing_ok=True)
+
+
 def announce(settings: Settings, people: Sequence[DemoPerson]) -> str:
     """Write `demo.json` with the addresses of this start; returns the line that ends the start-up."""
     urls = {
