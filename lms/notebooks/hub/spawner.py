@@ -42,6 +42,7 @@ class SandboxSpawner(Spawner):  # type: ignore[misc]  # jupyterhub ships no type
     _watch: asyncio.Task[None] | None = None
     _exits: ClassVar[list[asyncio.Server]] = []
     """The sockets of hub and tool, the same for every server: made for the first one."""
+    _opening: ClassVar[asyncio.Lock] = asyncio.Lock()
 
     async def start(self) -> str:
         """Start and wait until the server listens; returns the URL at which the proxy reaches it.
@@ -92,10 +93,13 @@ class SandboxSpawner(Spawner):  # type: ignore[misc]  # jupyterhub ships no type
         return Path(self.directory, "sockets")
 
     async def _open_exits(self) -> None:
-        if not self._exits:
+        async with self._opening:
+            if self._exits:
+                return
             self._sockets.mkdir(mode=0o711, exist_ok=True)
-            for name, url in (("hub", self.hub.api_url), ("tool", self.tool_url)):
-                self._exits.append(await relay.serve_unix(self._sockets / f"{name}.sock", *relay.address(url)))
+            hub = await relay.serve_unix(self._sockets / "hub.sock", *relay.address(self.hub.api_url))
+            tool = await relay.serve_unix(self._sockets / "tool.sock", *relay.address(self.tool_url))
+            self._exits.extend((hub, tool))
 
     def _new_entry(self, uid: int) -> Path:
         entry = Path(self.directory, "entries", self.user.name)
