@@ -57,7 +57,7 @@ def load_rooms() -> list[ModuleType]:
 def create_app(settings: Settings) -> Flask:
     """The web application, and what the worker and the command line need of it.
 
-    `app.extensions` holds `lms.settings`, `lms.registries` and `lms.database`. Raises RuntimeError for a plugin or a
+    `app.extensions` holds `lms.settings`, `lms.registries` and `lms.database`. Raises BadPlugin, or RuntimeError for a
     view without manners.
     """
     plugins = find_plugins(settings.disabled_plugins)
