@@ -52,7 +52,7 @@ def updated(home: Home, locale: str, memory: Iterable[Catalog] = ()) -> Catalog:
             entry = fresh.add(
                 message.id,
                 kept.string if kept else None,
-                message.locations,
+                sorted(message.locations),
                 auto_comments=message.auto_comments,
                 user_comments=kept.user_comments if kept else (),
                 context=message.context,
