@@ -18,10 +18,15 @@ from tests.factories.people import make_person
 
 
 class TokenHub:
-    """Answers GET /hub/api/user by `users`, a map from token to user name. Contract: tests/e2e/hub/test_hub_api.py."""
+    """The hub as the tool's client needs it; tests/e2e/hub/test_life.py holds the real one to the same answers.
+
+    `users` maps a token to a user name, `started` lists whose servers were asked for, `busy`: it can't start any now.
+    """
 
     def __init__(self) -> None:
         self.users: dict[str, str] = {}
+        self.started: list[str] = []
+        self.busy = False
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -34,14 +39,26 @@ class TokenHub:
         self.server.server_close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        users = self.users
+        hub = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                name = users.get(self.headers["Authorization"].removeprefix("token "))
+                name = hub.users.get(self.headers["Authorization"].removeprefix("token "))
                 body = json.dumps({"kind": "user", "name": name} if name else {"status": 403, "message": "Forbidden"})
-                known = name or self.path == "/hub/api"
-                self.send_response(200 if known else 403)
+                self._answer(200 if name or self.path == "/hub/api" else 403, body)
+
+            def do_POST(self) -> None:
+                _, _, _, _, name, *rest = self.path.split("/")
+                if not rest:
+                    self._answer(201, "{}")
+                elif hub.busy:
+                    self._answer(429, "{}")
+                else:
+                    hub.started.append(name)
+                    self._answer(202, "{}")
+
+            def _answer(self, status: int, body: str) -> None:
+                self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
                 self.wfile.write(body.encode())
