@@ -13,14 +13,11 @@ from lms.supervisor.children import Child
 from lms.supervisor.claim import claimed
 from lms.supervisor.demo import announce, remembered_people, withdraw
 from lms.supervisor.errors import StartFailed
-from lms.supervisor.programme import PARTS, children_of, command, keep_apart, place
+from lms.supervisor.programme import PARTS, children_of, keep_apart, place
 from lms.supervisor.supervision import say, supervise
 
-BEFORE = (Child("database", command("db", "upgrade")), Child("courses", command("course", "sync")))
-"""Steps of every start, one after the other, before web, worker and hub."""
-
-AFTER_DEMO = (Child("seed", command("seed")),)
-"""Steps of the demo once everything answers."""
+BEFORE = (Child("prepare", [sys.executable, "-m", "lms.supervisor.prepare"]),)
+"""Steps of every start, before web, worker and hub."""
 
 
 @click.command()
@@ -51,7 +48,6 @@ def demo(*, verbose: bool) -> None:
         demo=True,
         verbose=verbose,
         banner=lambda settings: announce(settings, remembered_people(settings.state_dir)),
-        after=AFTER_DEMO,
     )
 
 
@@ -68,7 +64,6 @@ def _start(
     demo: bool,
     verbose: bool,
     banner: Callable[[Settings], str],
-    after: Sequence[Child] = (),
 ) -> None:
     state_dir = Settings().state_dir.absolute()
     with claimed(state_dir, only or PARTS):
@@ -86,7 +81,6 @@ def _start(
                 state_dir=state_dir,
                 banner=lambda: banner(settings),
                 before=BEFORE,
-                after=after,
                 verbose=verbose,
             )
         except StartFailed as failure:

@@ -23,12 +23,11 @@ def supervise(
     state_dir: Path,
     banner: Callable[[], str],
     before: Sequence[Child] = (),
-    after: Sequence[Child] = (),
     verbose: bool = False,
     start_seconds: float = START_SECONDS,
     grace_seconds: float = GRACE_SECONDS,
 ) -> None:
-    """Run `before` one after the other, start the children and wait until they answer, run `after`, print the banner.
+    """Run `before` one after the other, start the children, print the banner when they answer.
 
     Then keep the children alive until SIGINT or SIGTERM (at once when they come a second time). Raises StartFailed
     if something does not come up; whatever the reason to leave, nothing that was started is left behind.
@@ -38,7 +37,7 @@ def supervise(
     others = frozenset(descendants(os.getpid()))  # whatever this process had started before
     supervision = _Supervision(state_dir, others, verbose=verbose, grace_seconds=grace_seconds)
     try:
-        asyncio.run(supervision.run(children, before, after, banner, start_seconds))
+        asyncio.run(supervision.run(children, before, banner, start_seconds))
     finally:
         kill_family(os.getpid(), spare=others)
 
@@ -63,11 +62,10 @@ class _Supervision:
         self,
         children: Sequence[Child],
         before: Sequence[Child],
-        after: Sequence[Child],
         banner: Callable[[], str],
         start_seconds: float,
     ) -> None:
-        self._width = max(len(child.name) for child in [*children, *before, *after])
+        self._width = max(len(child.name) for child in [*children, *before])
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop)
@@ -78,8 +76,6 @@ class _Supervision:
             if not self._stopping.is_set():
                 self._tasks = [asyncio.create_task(one.keep()) for one in kept]
             await self._unless_stopped(self._all_ready(kept, start_seconds))
-            for child in after:
-                await self._unless_stopped(self._hold(child).run_once())
             if not self._stopping.is_set():
                 print(banner(), flush=True)  # noqa: T201 - this is the terminal's
             await self._unless_stopped(self._stopping.wait())
