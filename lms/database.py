@@ -102,10 +102,10 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """How we open a database of this kind."""
+    """How we open a database of this kind. Parameters stay out of error texts: those are logged, and hold names."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+        return {"hide_parameters": True, "connect_args": {"timeout": 30, "check_same_thread": False}}
+    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
 
 
 def open_engine(url: str) -> Engine:

@@ -23,8 +23,9 @@ from lms.grading.engine.results import GradeResult, Status
 from lms.grading.models import Attempt, CellGrade
 from lms.grading.release import publish
 from lms.grading.states import AttemptState
+from lms.grading.steps import step_of
 from lms.grading.titles import headings
-from lms.jobs import JobRun
+from lms.jobs import JobRun, Refused
 from lms.settings import Settings
 
 STATES = {
@@ -45,9 +46,13 @@ def grade_attempt(job: JobRun) -> None:
             return
         attempt.started_at = job.at()
         run = session.get_one(CourseRun, attempt.run_id)
-        step = runs.content_of(session, run).get_step(attempt.step_id)
+        if runs.content_of(session, run).find_step(attempt.step_id) is not None:
+            attempt.snapshot_id = run.snapshot_id  # a mended test reaches everybody
+        step = step_of(session, attempt)
         content = files.of(session).read(attempt.sha256)
-        folder = assignment_folder(session, run, step, settings.state_dir / "cache" / "assignments")
+        folder = assignment_folder(
+            session, run, step, attempt.snapshot_id, settings.state_dir / "cache" / "assignments"
+        )
     limits = Limits(
         notebook_bytes=settings.upload_limit,
         wall_seconds=settings.grading_seconds,
@@ -55,13 +60,15 @@ def grade_attempt(job: JobRun) -> None:
     )
     result = engine.grade(folder, step.id, content, limits=limits, cache_dir=release_cache(settings))
     if result.status is Status.FAILED and job.attempt <= 2:
-        raise RuntimeError(f"{result.reason}: {result.diagnostics[:500]}")
+        raise RuntimeError(f"grading failed: {result.reason}")
     feedback = json.dumps([_plain(asdict(cell)) for cell in result.feedback], ensure_ascii=False).encode()
     with job.writing() as session:
         attempt = _waiting(session, attempt_id, generation)
         if attempt is not None:
             store = files.of(session)
             _record(session, attempt, result, feedback_sha256=store.put(feedback) if result.feedback else None, job=job)
+    if result.status is Status.FAILED:
+        raise Refused(f"grading failed: {result.reason}")
 
 
 def release_cache(settings: Settings) -> Path:
@@ -72,7 +79,9 @@ def release_cache(settings: Settings) -> Path:
 def _waiting(session: Session, attempt_id: UUID, generation: int) -> Attempt | None:
     return session.scalar(
         select(Attempt).where(
-            Attempt.id == attempt_id, Attempt.generation == generation, Attempt.state == AttemptState.QUEUED
+            Attempt.id == attempt_id,
+            Attempt.generation == generation,
+            Attempt.state.in_([AttemptState.QUEUED, AttemptState.FAILED]),
         )
     )
 
@@ -81,11 +90,9 @@ def _record(
     session: Session, attempt: Attempt, result: GradeResult, *, feedback_sha256: str | None, job: JobRun
 ) -> None:
     at = job.at()
-    kept = {cell.name: cell for cell in session.scalars(select(CellGrade).where(CellGrade.attempt_id == attempt.id))}
     session.execute(delete(CellGrade).where(CellGrade.attempt_id == attempt.id))
     titles = headings(result.feedback)
     for position, cell in enumerate(result.cells):
-        before = kept.get(cell.name)
         session.add(
             CellGrade(
                 id=new_id(),
@@ -99,10 +106,6 @@ def _record(
                 max_score=cell.max_score,
                 auto_score=cell.score,
                 needs_person=cell.needs_manual_grade,
-                manual_score=before.manual_score if before else None,
-                comment=before.comment if before else None,
-                judged_by=before.judged_by if before else None,
-                judged_at=before.judged_at if before else None,
             )
         )
     attempt.graded_at = at
@@ -128,6 +131,7 @@ def _supersede_earlier(session: Session, attempt: Attempt, job: JobRun) -> None:
             Attempt.run_id == attempt.run_id,
             Attempt.step_id == attempt.step_id,
             Attempt.person_id == attempt.person_id,
+            Attempt.notebook == attempt.notebook,
             Attempt.number < attempt.number,
             Attempt.state == AttemptState.NEEDS_PERSON,
         )
@@ -135,15 +139,15 @@ def _supersede_earlier(session: Session, attempt: Attempt, job: JobRun) -> None:
     )
 
 
-def assignment_folder(session: Session, run: CourseRun, step: Step, cache: Path) -> Path:
-    """The assignment of the run's snapshot as an nbgrader course directory on disk; made once, whole or not at all."""
-    target = cache / run.snapshot_id / step.id
+def assignment_folder(session: Session, run: CourseRun, step: Step, snapshot_id: str, cache: Path) -> Path:
+    """The assignment of a snapshot as an nbgrader course directory on disk; made once, whole or not at all."""
+    target = cache / snapshot_id / step.id
     if target.is_dir():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{step.id}-", dir=target.parent))
     try:
-        runs.export_assignment_dir(session, run, step, draft)
+        runs.export_assignment_dir(session, run, step, draft, snapshot_id=snapshot_id)
         draft.chmod(0o755)
         draft.rename(target)
     except OSError:

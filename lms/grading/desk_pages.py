@@ -1,6 +1,6 @@
 """The contexts of the tutor's templates, documented at the head of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.courses import runs
+from lms.courses.content import CourseContent
 from lms.courses.models import CourseRun
 from lms.grading import queue
 from lms.grading.desk import earlier_comments
@@ -77,7 +78,7 @@ def _answers(session: Session, rows: Sequence[Any], contents: dict[UUID, Any], a
             "url": url_for("desk.answer", cell_id=cell.id),
             "participant": person.display_name,
             "course_title": pick(contents[run.id].title),
-            "assignment_title": pick(contents[run.id].get_step(cell.attempt.step_id).title),
+            "assignment_title": _step_title(contents[run.id], cell.attempt.step_id),
             "answer_title": title_of(cell.name, cell.title, g.locale),
             "submitted_at": cell.attempt.submitted_at,
             "is_late": cell.attempt.is_late,
@@ -97,7 +98,7 @@ def _works(rows: Sequence[Any], contents: dict[UUID, Any]) -> list[dict[str, Any
                 "url": url_for("grading.feedback", attempt_id=attempt.id),
                 "participant": person.display_name,
                 "course_title": pick(contents[run.id].title),
-                "assignment_title": pick(contents[run.id].get_step(attempt.step_id).title),
+                "assignment_title": _step_title(contents[run.id], attempt.step_id),
                 "score": points_text(score),
                 "max_score": points_text(maximum),
                 "submitted_at": attempt.submitted_at,
@@ -105,6 +106,12 @@ def _works(rows: Sequence[Any], contents: dict[UUID, Any]) -> list[dict[str, Any
             }
         )
     return items
+
+
+def _step_title(content: CourseContent, step_id: str) -> str:
+    """The title, or the id of a step that the course has no longer."""
+    step = content.find_step(step_id)
+    return step_id if step is None else pick(step.title)
 
 
 def _groups(session: Session, by: Actor) -> list[tuple[str, str]]:
@@ -121,9 +128,16 @@ def _courses(session: Session) -> list[tuple[str, str]]:
 
 
 def answer_context(
-    session: Session, cell: CellGrade, *, attempt: Attempt, by: Actor, at: datetime, errors: dict[str, list[str]]
+    session: Session,
+    cell: CellGrade,
+    *,
+    attempt: Attempt,
+    by: Actor,
+    at: datetime,
+    errors: dict[str, list[str]],
+    typed: Mapping[str, str],
 ) -> dict[str, Any]:
-    """One answer. `attempt` has its cells loaded."""
+    """One answer. `attempt` has its cells loaded; `typed` is what a refused form held, so that nothing is lost."""
     run = session.get_one(CourseRun, attempt.run_id)
     content = runs.content_of(session, run)
     views = view_cells(session, attempt, g.locale)
@@ -138,7 +152,7 @@ def answer_context(
         "answer": {
             "participant": session.get_one(Person, attempt.person_id).display_name,
             "course_title": pick(content.title),
-            "assignment_title": pick(content.get_step(attempt.step_id).title),
+            "assignment_title": _step_title(content, attempt.step_id),
             "title": title_of(cell.name, cell.title, g.locale),
             "number": attempt.number,
             "submitted_at": attempt.submitted_at,
@@ -149,8 +163,8 @@ def answer_context(
             "body": shown.html if shown is not None and shown.source.strip() else None,
             "output_url": None,
             "max_score": points_text(cell.max_score),
-            "score": points_text(cell.manual_score),
-            "comment": cell.comment or "",
+            "score": typed.get("score", points_text(cell.manual_score)),
+            "comment": typed.get("comment", cell.comment or ""),
             "judged_by": judge.display_name if judge is not None else None,
             "judged_at": cell.judged_at,
         },

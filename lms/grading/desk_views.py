@@ -1,5 +1,6 @@
 """The tutor's pages: the inbox, one answer after another, release."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
@@ -10,7 +11,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from lms.clock import now
-from lms.errors import N_, Invalid
+from lms.errors import N_, Conflict, Invalid
 from lms.grading import desk as service
 from lms.grading import queue
 from lms.grading.desk_pages import TABS, answer_context, queue_context
@@ -52,14 +53,14 @@ def answer(cell_id: UUID) -> str:
     """One answer with its task; other tutors see that it is open here."""
     with unit_of_work() as session:
         service.claim(session, cell_id, by=get_actor(), at=now())
-    return _answer_page(cell_id, errors={})
+    return _answer_page(cell_id, errors={}, typed={})
 
 
-def _answer_page(cell_id: UUID, *, errors: dict[str, list[str]]) -> str:
+def _answer_page(cell_id: UUID, *, errors: dict[str, list[str]], typed: Mapping[str, str]) -> str:
     session, actor = reading(), get_actor()
     cell = service.get_answer(session, cell_id, by=actor)
     attempt = get_attempt(session, cell.attempt_id)
-    context = answer_context(session, cell, attempt=attempt, by=actor, at=now(), errors=errors)
+    context = answer_context(session, cell, attempt=attempt, by=actor, at=now(), errors=errors, typed=typed)
     return render_template("grading/answer.html", **context)
 
 
@@ -83,8 +84,8 @@ def judge(cell_id: UUID) -> Response:
             waits = points_of(attempt)[2]
             if act == "release" and not waits:
                 release(session, attempt.id, by=actor, at=now())
-    except Invalid as refusal:
-        page = _answer_page(cell_id, errors={"score": [_(refusal.text, **refusal.params)]})
+    except (Invalid, Conflict) as refusal:
+        page = _answer_page(cell_id, errors={"score": [_(refusal.text, **refusal.params)]}, typed=request.form)
         return make_response(page, refusal.status)
     if act == "release" and not waits:
         flash(_("Released: the participant sees points and comments now."), "good")

@@ -15,7 +15,7 @@ def released_notebooks(
     session: Session, run: CourseRun, step: Step, locale: str, settings: Settings
 ) -> dict[str, bytes]:
     """Notebook name -> bytes. The first call for a snapshot takes seconds, later ones read the cache."""
-    folder = assignment_folder(session, run, step, settings.state_dir / "cache" / "assignments")
+    folder = assignment_folder(session, run, step, run.snapshot_id, settings.state_dir / "cache" / "assignments")
     released = engine.release(folder, step.id, cache_dir=release_cache(settings))
     return {
         name: json.dumps(engine.for_locale(json.loads(content), locale), ensure_ascii=False, indent=1).encode() + b"\n"

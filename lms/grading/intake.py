@@ -11,12 +11,14 @@ from lms.courses import runs
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun, Enrolment
 from lms.database import new_id
-from lms.errors import N_, Conflict, Forbidden
+from lms.errors import N_, Conflict, Forbidden, TooMany
 from lms.grading.models import Attempt
 from lms.grading.states import AttemptState
 from lms.jobs import Priority, enqueue
 
 GRADE = "grading.grade"
+WAITING = 3
+"""Works of one person at one assignment that may wait at once: grading is dear, and others wait too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ def submit(
 ) -> Received:
     """Record an attempt of stored bytes and enlist its grading. `source` is `upload` or `lab`.
 
-    Raises Forbidden (not in this course), Conflict (the run is over, or no attempts are left).
+    Raises Forbidden (not in this course), Conflict (the run is over, or no attempts are left), TooMany (several wait).
     """
-    if not _lock_enrolment(session, run.id, person_id):
+    if not lock_enrolment(session, run.id, person_id):
         raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     mine = [Attempt.run_id == run.id, Attempt.step_id == step.id, Attempt.person_id == person_id]
     known = session.scalar(select(Attempt).where(*mine, Attempt.sha256 == sha256))
@@ -50,6 +52,10 @@ def submit(
         return Received(known, is_new=False)
     if run.ends_at is not None and at > run.ends_at:
         raise Conflict(N_("This course is over, so nothing can be handed in any more. Your file is safe with you."))
+    if (session.scalar(select(func.count()).where(*mine, Attempt.state == AttemptState.QUEUED)) or 0) >= WAITING:
+        raise TooMany(
+            N_("%(count)s of your works at this assignment are still being graded. Wait for them first."), count=WAITING
+        )
     done = session.scalar(select(func.count()).where(*mine)) or 0
     allowed = step.data.get("attempts")
     if allowed is not None and done >= int(allowed):
@@ -75,7 +81,7 @@ def submit(
     return Received(attempt, is_new=True)
 
 
-def _lock_enrolment(session: Session, run_id: UUID, person_id: UUID) -> bool:
+def lock_enrolment(session: Session, run_id: UUID, person_id: UUID) -> bool:
     """Whether the person takes part; two tabs of theirs hand in one after the other."""
     query = select(Enrolment.id).where(
         Enrolment.run_id == run_id, Enrolment.person_id == person_id, Enrolment.left_at.is_(None)

@@ -3,11 +3,11 @@
 from lms.errors import N_
 from lms.people.actor import Permission, Role
 
-STAFF = frozenset({Role.TUTOR, Role.TEACHER, Role.ADMIN})
+STAFF = frozenset({Role.TUTOR, Role.ADMIN})
+"""Not teachers: a school's platform makes them for a run that other schools' pupils are in too."""
 
 SEE = Permission("grading.see", N_("See the work of one's participants"), STAFF)
 JUDGE = Permission("grading.judge", N_("Give points and comments to answers"), STAFF)
 RELEASE = Permission("grading.release", N_("Release feedback to the participant"), STAFF)
-REGRADE = Permission("grading.regrade", N_("Have work graded again"), frozenset({Role.TEACHER, Role.ADMIN}))
 
-ALL = (SEE, JUDGE, RELEASE, REGRADE)
+ALL = (SEE, JUDGE, RELEASE)

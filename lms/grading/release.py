@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from lms import ledger
-from lms.courses import runs
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
 from lms.errors import N_, Conflict, NotFound
+from lms.grading.intake import lock_enrolment
 from lms.grading.models import Attempt, CellGrade
 from lms.grading.states import AttemptState, CellPoints, best, total
+from lms.grading.steps import step_of
 from lms.notices.service import notify
 from lms.people.actor import Actor
 from lms.people.groups import group_ids_of
@@ -66,12 +67,13 @@ def release(session: Session, attempt_id: UUID, *, by: Actor, at: datetime) -> A
 
 def publish(session: Session, attempt: Attempt, *, at: datetime, by_id: UUID | None) -> None:
     """Mark as released and, when the best score of the participant changed, append `activity.scored`."""
+    lock_enrolment(session, attempt.run_id, attempt.person_id)  # two releases of one person come one after the other
     attempt.state = AttemptState.RELEASED
     attempt.released_at = at
     attempt.released_by = by_id
     session.flush()
     run = session.get_one(CourseRun, attempt.run_id)
-    score, maximum = _best(session, attempt, runs.content_of(session, run).get_step(attempt.step_id))
+    score, maximum = _best(session, attempt, step_of(session, attempt))
     subject = f"activity:{run.slug}/{attempt.step_id}"
     before = [
         fact

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lms import files
 from lms.clock import now
 from lms.courses import runs
-from lms.errors import N_, LmsError, NotFound, TooLarge
+from lms.errors import N_, Forbidden, LmsError, NotFound, TooLarge
 from lms.grading import intake
 from lms.grading.assignment import get_place, list_attempts, page_context
 from lms.grading.feedback import feedback_context, view_cells
@@ -19,6 +19,7 @@ from lms.grading.handout import released_notebooks
 from lms.grading.models import Attempt
 from lms.grading.release import get_attempt, must_over
 from lms.grading.states import AttemptState
+from lms.grading.steps import step_of
 from lms.people.visitor import get_actor, settings
 from lms.web.access import SIGNED_IN, needs
 from lms.web.unit import reading, unit_of_work
@@ -49,7 +50,8 @@ def _assignment_page(slug: str, step_id: str, *, upload_errors: list[str]) -> st
 def submit(slug: str, step_id: str) -> Response:
     """Hand an uploaded notebook in."""
     session, actor = reading(), get_actor()
-    get_place(session, slug, step_id, by=actor)
+    if not get_place(session, slug, step_id, by=actor).is_enrolled:
+        raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     try:
         sha256, size = _store_upload()
         with unit_of_work() as session:
@@ -108,7 +110,7 @@ def feedback(attempt_id: UUID) -> str:
     session = reading()
     attempt = _readable(attempt_id)
     run = runs.get_run(session, attempt.run_id)
-    step = runs.content_of(session, run).get_step(attempt.step_id)
+    step = step_of(session, attempt)
     others = list_attempts(session, run.id, step.id, attempt.person_id)
     context = feedback_context(session, attempt, run=run, step=step, others=others, by=get_actor())
     return render_template("grading/feedback.html", **context)

@@ -97,4 +97,4 @@ def again(session: Session, failure_id: UUID, *, at: datetime) -> None:
     if failure.again_at is not None:
         raise Conflict(N_("This job was already started again."))
     failure.again_at = at
-    enqueue(session, failure.handler, failure.ids, key=f"{failure.key}~{failure.id.hex}")
+    enqueue(session, failure.handler, failure.ids, key=f"{failure.key.partition('~')[0]}~{failure.id.hex}")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 
 from lms.database import Database
 from lms.errors import LmsError
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 LOSSES_UNTIL_PARKED = 3
 RETIRE_DAYS = 90
+RETIRED_AT_ONCE = 1000
+INSIST_SECONDS = 1.0
 Clock = Callable[[], datetime]
 
 
@@ -76,12 +79,25 @@ class WorkerProcess:
         try:
             handler.run(run)
         except Refused as refusal:
-            bound.warning("job_refused", reason=str(refusal))
-            self._give_up(job_id, payload, str(refusal))
+            text = str(refusal)
+            bound.warning("job_refused", reason=text)
+            self._insist(lambda: self._give_up(job_id, payload, text))
         except Exception as error:  # noqa: BLE001 - the boundary of a job: logged, tried later, or kept as a Failure
             bound.exception("job_failed")
             reason = str(error) if isinstance(error, LmsError) else f"{type(error).__name__}: {error}"
-            self._try_later(job_id, payload, handler, reason)
+            self._insist(lambda: self._try_later(job_id, payload, handler, reason))
+
+    def _insist(self, note: Callable[[], None]) -> None:
+        """What became of a job must be written down, also when the database was away just now: that broke the job."""
+        while True:
+            try:
+                note()
+            except DBAPIError:
+                log.warning("job_outcome_not_noted", worker=self.name)
+                if self._stop.wait(INSIST_SECONDS):
+                    raise
+            else:
+                return
 
     def _try_later(self, job_id: str, payload: Payload, handler: Handler, reason: str) -> None:
         done = payload["attempt"]
@@ -117,14 +133,15 @@ class WorkerProcess:
 
     def _beat(self, started_at: datetime) -> None:
         with self._database.writing() as session:
+            session.connection()  # waits until it may write: the time of the beat is that after the wait
             session.merge(Worker(name=self.name, started_at=started_at, beat_at=self._clock()))
 
     def _take_over(self) -> None:
         """Put back what lost workers ran. A job that took several workers down with it is parked."""
         horizon = self._clock() - timedelta(seconds=self._settings.worker_lost_seconds)
         with self._database.writing() as session:
-            session.execute(delete(Worker).where(Worker.beat_at < horizon))
-            alive = set(session.scalars(select(Worker.name)))
+            session.execute(delete(Worker).where(Worker.beat_at < horizon, Worker.name != self.name))
+            alive = {self.name, *session.scalars(select(Worker.name))}
         for job_id, payload in self._engine.lost_jobs(alive):
             with self._database.writing() as session:
                 loss = session.get(Loss, job_id) or Loss(job_id=job_id, times=0)
@@ -147,9 +164,11 @@ class WorkerProcess:
 
 
 def retire(run: JobRun) -> None:
-    """Forget finished jobs, losses and mended failures after `RETIRE_DAYS`."""
+    """Forget finished jobs, losses and failures after `RETIRE_DAYS`."""
     horizon = run.at() - timedelta(days=RETIRE_DAYS)
-    run.database.registries.get_existing(Engine).retire(finished_before=horizon.isoformat())
+    engine = run.database.registries.get_existing(Engine)
+    while engine.retire(finished_before=horizon.isoformat(), limit=RETIRED_AT_ONCE) == RETIRED_AT_ONCE:
+        continue
     with run.writing() as session:
-        session.execute(delete(Failure).where(Failure.again_at < horizon))
+        session.execute(delete(Failure).where(Failure.failed_at < horizon))
         session.execute(delete(Loss))

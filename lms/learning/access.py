@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.courses import service as courses
 from lms.courses.content import CourseContent
 from lms.courses.models import CourseRun
 from lms.courses.permissions import CHOOSE, VIEW_ANY
+from lms.courses.staff import has_group, is_staff
 from lms.errors import N_, Forbidden, NotFound
 from lms.people.actor import Actor
-from lms.people.models import TutorGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,10 @@ def get_place(session: Session, slug: str, *, by: Actor) -> Place:
     if run is None:
         raise NotFound
     is_enrolled = courses.is_enrolled(session, run.id, by.person_id)
-    is_staff = not is_enrolled and _is_staff(session, run, by)
-    if not (is_enrolled or is_staff or (run.kind == "elective" and by.may(CHOOSE.name))):
+    as_staff = not is_enrolled and is_staff(session, run, by)
+    if not (is_enrolled or as_staff or (run.kind == "elective" and by.may(CHOOSE.name))):
         raise NotFound
-    return Place(run, courses.content_of(session, run), is_enrolled, is_staff)
+    return Place(run, courses.content_of(session, run), is_enrolled, as_staff)
 
 
 def staff_runs(session: Session, *, by: Actor, at: datetime) -> list[CourseRun]:
@@ -51,22 +49,7 @@ def staff_runs(session: Session, *, by: Actor, at: datetime) -> list[CourseRun]:
     by.must(VIEW_ANY.name)
     runs = courses.list_runs(session, at=at)
     scopes = by.scopes(VIEW_ANY.name)
-    return runs if scopes is None or _has_group(session, scopes) else [run for run in runs if run.id in scopes]
-
-
-def _is_staff(session: Session, run: CourseRun, by: Actor) -> bool:
-    """Staff of the programme, of this run, or of some group, whose participants may be in any course.
-
-    Somebody who is staff of another run alone (their platform says so) sees nothing here.
-    """
-    scopes = by.scopes(VIEW_ANY.name)
-    if scopes is None or run.id in scopes:
-        return True
-    return bool(scopes) and _has_group(session, scopes)
-
-
-def _has_group(session: Session, scopes: frozenset[UUID]) -> bool:
-    return session.scalar(select(TutorGroup.id).where(TutorGroup.id.in_(scopes)).limit(1)) is not None
+    return runs if scopes is None or has_group(session, scopes) else [run for run in runs if run.id in scopes]
 
 
 def enter_place(session: Session, slug: str, *, by: Actor) -> Place:

@@ -103,16 +103,14 @@ def _course_run(session: Session, launch: Launch, link: ResourceLink, at: dateti
 
 
 def _admit(session: Session, person: Person, run: CourseRun, right: CourseRight, at: datetime) -> None:
-    """A learner is enrolled; tutor and teacher get their role in this run alone; a mentor's pupils are set by people
-    of the programme, since a platform cannot say them.
+    """A learner is enrolled; tutor and teacher may look at this course. Whose works they may see, a platform cannot
+    say (pupils of other schools are in the same run): tutor groups and mentors are set by people of the programme.
     """
     if right is CourseRight.LEARNER:
         grant(session, person.id, Role.PARTICIPANT, at=at)
         enrol(session, run.id, person.id, source="lti", at=at)
         prestart(session, person.id, at=at)
-    elif right is CourseRight.TUTOR:
-        grant(session, person.id, Role.TUTOR, at=at, scope_id=run.id)
-    elif right is CourseRight.TEACHER:
+    elif right in (CourseRight.TUTOR, CourseRight.TEACHER):
         grant(session, person.id, Role.TEACHER, at=at, scope_id=run.id)
 
 

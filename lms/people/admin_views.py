@@ -82,6 +82,10 @@ def as_line(entry: Entry, url: str | None) -> Line:
     )
 
 
+SCOPED = frozenset({Role.TUTOR, Role.MENTOR})
+"""Roles that mean something in one tutor group. An administrator of one group would be one of everything."""
+
+
 @people_admin.get("")
 @needs(MANAGE.name)
 def index() -> str:
@@ -123,11 +127,13 @@ def act() -> Response | str:
         if what in {"sheet", "link"}:
             made = invitations.invite(session, chosen, by=get_actor(), at=now())
             title = _title_of_sheet()
+        elif len(chosen) > invitations.AT_ONCE:
+            raise Invalid(N_("These are more than %(most)s people. Filter the list first."), most=invitations.AT_ONCE)
         elif what == "group":
             group_id = parse_id(request.form.get("group_id", ""))
             if group_id is None:
                 raise Invalid(N_("Choose a group first."))
-            for person_id in chosen[: invitations.AT_ONCE]:
+            for person_id in chosen:
                 groups.add_member(session, group_id, person_id, by=get_actor().person_id, at=now())
         else:
             raise Invalid(N_("There is no such choice."))
@@ -232,6 +238,10 @@ def change_roles(person_id: UUID) -> Response:
             roles.revoke(session, person_id, role, scope_id=scope_id, by=by, at=now())
         else:
             if scope_id is not None:
+                if role not in SCOPED:
+                    raise Invalid(
+                        N_("Only tutors and mentors can have their role in one group; this role counts everywhere.")
+                    )
                 groups.get_group(session, scope_id)
             accounts.grant(session, person_id, role, scope_id=scope_id, by=by, at=now())
     return _back(person_id, _("Roles are changed."))

@@ -42,7 +42,12 @@ def clean_html(html: str) -> Markup:
 
 def _harmless(tag: str, attribute: str, value: str) -> str | None:
     if tag == "img" and attribute == "src":
-        return value if value.startswith(("/", "data:image/png;base64,", "data:image/jpeg;base64,")) else None
+        return (
+            value
+            if not value.startswith("//")
+            and value.startswith(("/", "data:image/png;base64,", "data:image/jpeg;base64,"))
+            else None
+        )
     if attribute == "href" and value.startswith("data:"):
         return None
     if attribute == "class" and not value.startswith("language-"):

@@ -54,7 +54,7 @@ def _evidence(session: Session, fact: Fact) -> list[dict[str, Any]]:
     """The scores that stood when the course was completed, the newest of each activity."""
     newest: dict[str, Fact] = {}
     facts = ledger.list_facts(session, fact.person_id, course_run_id=fact.course_run_id, kinds=[SCORED])
-    for scored in facts:
+    for scored in [scored for scored in facts if scored.recorded_at <= fact.recorded_at]:
         newest[scored.subject] = scored
     evidence = []
     for scored in newest.values():

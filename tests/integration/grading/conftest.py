@@ -64,9 +64,13 @@ class Class:
     def hand_in(self, content: bytes, person_id: UUID | None = None, *, name: str = "моя тетрадь.ipynb") -> int:
         """Upload as a form does; the status of the answer."""
         with without_csrf(self.app):
-            answer = self.browser(person_id or self.pupil_id).post(
-                self.page, data={"notebook": (BytesIO(content), name)}, content_type="multipart/form-data"
-            )
+            return self.upload(content, person_id, name=name)
+
+    def upload(self, content: bytes, person_id: UUID | None = None, *, name: str = "моя тетрадь.ipynb") -> int:
+        """The same without a say in CSRF, for several threads."""
+        answer = self.browser(person_id or self.pupil_id).post(
+            self.page, data={"notebook": (BytesIO(content), name)}, content_type="multipart/form-data"
+        )
         return answer.status_code
 
     def grade(self) -> int:

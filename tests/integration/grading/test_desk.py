@@ -136,3 +136,20 @@ def test_best_released_attempt_counts(graded: Class) -> None:
     graded.post(graded.tutor_id, f"/desk/answers/{cell}", score="0", comment="", act="release")
 
     assert [fact.value["score"] for fact in graded.facts("activity.scored")] == [str(graded.auto + graded.manual)]
+
+
+def test_comment_typed_beside_a_mistyped_point_is_not_lost(graded: Class) -> None:
+    _status, text = graded.post(graded.tutor_id, _answer_url(graded), score="many", comment="Очень длинный разбор.")
+
+    assert "Очень длинный разбор." in text
+    assert 'value="many"' in text
+
+
+def test_school_teacher_of_the_run_may_neither_see_nor_judge_works(graded: Class) -> None:
+    teacher = make_person(graded.database, "Учитель другой школы", Role.TEACHER, scope=graded.run.id)
+    (attempt,) = graded.attempts()
+
+    assert graded.browser(teacher).get("/desk").status_code == 403
+    assert graded.browser(teacher).get(_answer_url(graded)).status_code == 403
+    assert graded.browser(teacher).get(f"/work/{attempt.id}/feedback").status_code == 404
+    assert graded.browser(teacher).get(graded.page).status_code == 200

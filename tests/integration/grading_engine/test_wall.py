@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lms.grading import engine
-from lms.grading.engine import Isolation, ProcessExecutor, Status, sandbox
+from lms.grading.engine import Isolation, Limits, ProcessExecutor, Status, sandbox
 from tests.factories import notebooks as nb
 from tests.fixtures.absent import skip_without
 
@@ -59,7 +59,8 @@ def reached(lab: Any, port: int, folder: Path, isolation: Isolation) -> tuple[Is
         seconds=port * 3600,
     )
     executor = ProcessExecutor(isolation=isolation, scratch_root=folder)
-    result = lab.grade(lab.answered(shift=code), executor=executor)
+    patient = Limits(cell_seconds=120, wall_seconds=280)  # the attempts take long on a busy machine
+    result = lab.grade(lab.answered(shift=code), executor=executor, limits=patient)
     line = next(line for line in result.visible_output.splitlines() if line.startswith("REACHED"))
     return result.isolation, set(ast.literal_eval(line.removeprefix("REACHED ")))
 

@@ -57,7 +57,7 @@ def arrived(session: Session, sent: Launch, source: Source) -> Arrival:
     ("right", "roles", "is_in", "slug", "targets"),
     [
         (CourseRight.LEARNER, ["participant"], True, SLUG, 1),
-        (CourseRight.TUTOR, ["tutor"], False, SLUG, 0),
+        (CourseRight.TUTOR, ["teacher"], False, SLUG, 0),
         (CourseRight.TEACHER, ["teacher"], False, SLUG, 0),
         (CourseRight.MENTOR, [], False, None, 0),
         (CourseRight.NONE, [], False, None, 0),
