@@ -70,7 +70,8 @@ def hand_in_from_lab(page: Page, demo: Demo, step: str, answer: str) -> None:
     expect(button).to_be_visible(timeout=LAB_MS)
     expect(lab.get_by_text(answer[:20]).first).to_be_attached(timeout=LAB_MS)
     button.click()
-    expect(lab.get_by_role("alert")).to_be_visible(timeout=30_000)
+    taken = re.compile("Отправлено|Проверяем|проверка готова|уже отправлена")
+    expect(lab.get_by_role("alert").filter(has_text=taken)).to_be_visible(timeout=60_000)
     lab.close()
 
 
