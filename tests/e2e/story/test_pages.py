@@ -50,12 +50,13 @@ def signed_in(browser: Browser, demo: Demo, role: str | None, look: tuple[str, s
     context.close()
 
 
+@pytest.mark.timeout(900)
 def test_every_page_is_visited(demo: Demo, places: list[Place]) -> None:
     assert {place.endpoint for place in places} == page_endpoints(demo)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=[f"{locale[:2]}-{theme}-{width}" for locale, theme, width in LOOKS])
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_pages_are_accessible_and_fit(
     demo: Demo, places: list[Place], browser: Browser, accessibility: Accessibility, look: tuple[str, str, int]
 ) -> None:

@@ -114,6 +114,7 @@ def judge_and_release(tutor: Page, demo: Demo, pupil: str, points: str) -> None:
     expect(tutor.get_by_text("Выдано: теперь участник видит баллы и комментарии.").first).to_be_visible()
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("pupil", "link"),
     [("Матвей Чусовитин", TITLE), ("Дарья Вяткина", f"{TITLE}: кабинет информатики")],
