@@ -113,6 +113,13 @@ class PlatformBusy(Unavailable, PlatformError):
         )
 
 
+class SendingUnderWay(LmsError):
+    """Another score of the same person is on its way to the same column; a moment later the newest one goes."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("An earlier score of this person is still on its way to the platform."))
+
+
 class PlatformRefused(PlatformError):
     """The platform understood and said no. `detail` is its own text, cut."""
 

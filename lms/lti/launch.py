@@ -6,9 +6,14 @@ from enum import StrEnum
 
 import lti
 
+from lms.lti.errors import MalformedLaunch
 from lms.lti.roles import CourseRight, course_right, course_right_1_1, is_test_user
 from lms.lti.text import is_plain_id, shown
 from lms.lti.vocabulary import AGS_ENDPOINT, CONTEXT, CUSTOM, RESOURCE_LINK, ROLES, SCOPE_SCORE
+
+MAX_URL = 2000
+MAX_SOURCED_ID = 4000
+"""What the tables keep. A place for scores that is cut would be another place."""
 
 
 class LtiVersion(StrEnum):
@@ -128,7 +133,7 @@ def launch_1_1(params: Mapping[str, str]) -> Launch:
             link_title=shown(params.get("resource_link_title")),
         ),
         custom={key.removeprefix("custom_"): value for key, value in params.items() if key.startswith("custom_")},
-        score=ScoreEndpoint(outcome_url, sourced_id) if outcome_url and sourced_id else None,
+        score=_outcome(outcome_url, sourced_id) if outcome_url and sourced_id else None,
     )
 
 
@@ -151,8 +156,18 @@ def _custom(values: Mapping[str, object]) -> dict[str, str]:
     return {key: value for key, value in values.items() if isinstance(value, str) and not value.startswith("$")}
 
 
+def _outcome(url: str, sourced_id: str) -> ScoreEndpoint:
+    if not is_plain_id(url, MAX_URL):
+        raise MalformedLaunch("lis_outcome_service_url")
+    if not is_plain_id(sourced_id, MAX_SOURCED_ID):
+        raise MalformedLaunch("lis_result_sourcedid")
+    return ScoreEndpoint(url, sourced_id)
+
+
 def _line_item(endpoint: Mapping[str, object]) -> ScoreEndpoint | None:
     url = endpoint.get("lineitem")
     if not isinstance(url, str) or not url:
         return None
+    if not is_plain_id(url, MAX_URL):
+        raise MalformedLaunch("lineitem")
     return ScoreEndpoint(url, scopes=frozenset(strings(endpoint.get("scope"))))

@@ -149,8 +149,9 @@ class ScoreTarget(Base):
 class ScorePost(Base):
     """What became of sending: the last share that the platform took, or why it did not.
 
-    `reason` is a message id with `reason_params`, or "". `share` is 0..1. `sent_at` is the time told to the platform, strictly growing. `tries` tells a later sending from
-    an earlier one that still waits for its answer.
+    `reason` is a message id with `reason_params`, or "". `share` is 0..1. `sent_at` is the time told to the platform,
+    strictly growing. `tries` tells a later sending from an earlier one that still waits for its answer; `sender` is the
+    job that has the turn.
     """
 
     __tablename__ = "lti_score_post"
@@ -162,5 +163,6 @@ class ScorePost(Base):
     reason_params: Mapped[dict[str, Any]]
     share: Mapped[Decimal]
     sent_at: Mapped[datetime]
+    sender: Mapped[str] = mapped_column(String(255))
     tries: Mapped[int]
     changed_at: Mapped[datetime]

@@ -21,7 +21,7 @@ from lms.jobs import Handler, JobRun, Refused
 from lms.ledger import Fact, Subscriber
 from lms.lti.addresses import origin
 from lms.lti.ags import AgsClient, PlatformClient, Score, SigningKey, next_timestamp
-from lms.lti.errors import PlatformError
+from lms.lti.errors import PlatformError, SendingUnderWay
 from lms.lti.http import PlatformHttp
 from lms.lti.models import Consumer, Registration, ScorePost, ScoreTarget
 from lms.lti.outcomes import OutcomeTarget, replace_result
@@ -35,6 +35,8 @@ MINUTE, HOUR = 60, 3600
 RETRY_SECONDS = (2, 10, MINUTE, 5 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR)
 """Three days: a school's platform that is down on Friday evening is up again on Monday."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LEASE = timedelta(seconds=45)
+"""Longer than a sending can take: a token, a score, both again after a 401, at ten seconds each."""
 SCALE = Decimal(100)
 """Scores are sent as points of a hundred; platforms rescale them to their column."""
 
@@ -72,7 +74,7 @@ def enlist(session: Session, target_id: UUID, *, generation: str) -> None:
 def post(run: JobRun) -> None:
     """Send what is true now. A final refusal of the platform ends in /admin/jobs; other failures are tried again."""
     with run.writing() as session:
-        sending = begin(session, UUID(run.ids["target_id"]), at=run.at())
+        sending = begin(session, UUID(run.ids["target_id"]), sender=run.id, at=run.at())
         known = registries.of(session)
     if sending is None:
         return
@@ -96,12 +98,18 @@ def post(run: JobRun) -> None:
         finish(session, sending, "sent", at=run.at())
 
 
-def begin(session: Session, target_id: UUID, *, at: datetime) -> Sending | None:
-    """Take the next turn for a target; None when the platform has this very score already, or there is nothing yet."""
+def begin(session: Session, target_id: UUID, *, sender: str, at: datetime) -> Sending | None:
+    """Take the next turn for a target; None when the platform has this very score already, or there is nothing yet.
+
+    One sending at a time, since Basic Outcomes carry no time: an older score that a slow platform takes last would
+    stay. `sender` is the job, which may go on with its own turn after its worker died. Raises SendingUnderWay.
+    """
     target = session.get(ScoreTarget, target_id)
     if target is None:
         return None
     last = session.get(ScorePost, target_id, with_for_update=True)
+    if last is not None and last.status == "sending" and last.sender != sender and last.changed_at > at - LEASE:
+        raise SendingUnderWay
     share = share_of(session, target.person_id, target.course_run_id)
     if share is None and last is None:
         return None
@@ -111,7 +119,7 @@ def begin(session: Session, target_id: UUID, *, at: datetime) -> Sending | None:
     if last is None:
         last = ScorePost(target_id=target_id, sent_at=at - timedelta(days=1), tries=0)
         session.add(last)
-    last.status, last.share, last.changed_at = "sending", share, at
+    last.status, last.sender, last.share, last.changed_at = "sending", sender, share, at
     last.reason, last.reason_params = "", {}
     last.sent_at = next_timestamp(at, last.sent_at)
     last.tries += 1

@@ -608,6 +608,7 @@ def upgrade() -> None:
         sa.Column("reason_params", sa.JSON(), nullable=False),
         sa.Column("share", Points(), nullable=False),
         sa.Column("sent_at", UtcDateTime(), nullable=False),
+        sa.Column("sender", sa.String(length=255), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(

@@ -61,7 +61,7 @@ def test_refused_score_is_shown_with_its_reason_and_sent_again(
 ) -> None:
     with database.writing() as session:
         release_score(session, target.person_id, run, "two", score=10, generation=1, at=now())
-        sending = passback.begin(session, target.id, at=now())
+        sending = passback.begin(session, target.id, sender="job", at=now())
         assert sending is not None
         error = PlatformRefused("school.example", 400, "<b>not enrolled</b>")
         passback.finish(session, sending, "refused", error=error, at=now())

@@ -1,6 +1,7 @@
 """Sending a score: what is sent, what a platform's answers lead to, and that the newest score wins."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -11,14 +12,14 @@ from lms.courses.models import CourseRun
 from lms.database import Database
 from lms.jobs import JobRun, Refused
 from lms.lti import passback
-from lms.lti.errors import PlatformBusy, PlatformUnreachable
+from lms.lti.errors import PlatformBusy, PlatformUnreachable, SendingUnderWay
 from lms.lti.models import Registration, ScorePost, ScoreTarget
 from tests.contract.lti.course_made import release_score
 from tests.contract.lti.gradebook import Gradebook
 
 
-def job(database: Database, target: ScoreTarget) -> JobRun:
-    return JobRun("job", {"target_id": str(target.id)}, 1, database, now)
+def job(database: Database, target: ScoreTarget, job_id: str = "job") -> JobRun:
+    return JobRun(job_id, {"target_id": str(target.id)}, 1, database, now)
 
 
 def score(database: Database, pupil_id: UUID, run: CourseRun, step: str, points: int, generation: int = 1) -> None:
@@ -135,14 +136,46 @@ def test_foreign_line_item_gets_no_token_of_ours(
     assert gradebook.tokens == 0
 
 
-def test_score_taken_while_another_is_on_its_way_is_sent_too(
+def test_second_score_waits_until_the_platform_took_the_first(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    gradebook.hold.clear()
+    score(database, pupil_id, run, "one", 10)
+    slow = Thread(target=passback.post, args=(job(database, target, "first"),))
+    slow.start()
+    assert gradebook.came.wait(20)
+    score(database, pupil_id, run, "two", 10)
+
+    with pytest.raises(SendingUnderWay):
+        passback.post(job(database, target, "second"))
+    gradebook.hold.set()
+    slow.join()
+    passback.post(job(database, target, "second"))
+
+    assert [sent["scoreGiven"] for sent in gradebook.scores] == [25, 100]
+    assert status(database, target) == ("sent", "")
+
+
+def test_job_goes_on_with_its_own_sending_after_its_worker_died(
     database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
 ) -> None:
     score(database, pupil_id, run, "one", 10)
     with database.writing() as session:
-        first = passback.begin(session, target.id, at=now() - timedelta(seconds=30))
+        passback.begin(session, target.id, sender="first", at=now())
+
+    passback.post(job(database, target, "first"))
+
+    assert status(database, target) == ("sent", "")
+
+
+def test_sending_that_nobody_ends_is_overtaken(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    score(database, pupil_id, run, "one", 10)
+    with database.writing() as session:
+        first = passback.begin(session, target.id, sender="first", at=now() - passback.LEASE)
     score(database, pupil_id, run, "two", 10)
-    passback.post(job(database, target))
+    passback.post(job(database, target, "second"))
     assert first is not None
     with database.writing() as session:
         passback.finish(session, first, "refused", error=PlatformUnreachable("a.example", "late"), at=now())
