@@ -35,7 +35,7 @@ def show() -> str:
         sent=counts.get("sent", 0),
         pager=Page(rows, page, PER_PAGE, total),
         reason=lambda score: _(score.reason, **score.reason_params) if score.reason else "",
-        percent=lambda share: format_percent(share, "#,##0.#%"),
+        percent=lambda share: "–" if share is None else format_percent(share, "#,##0.#%"),
         addresses=[
             (_("Login URL"), f"{base}/lti/login"),
             (_("Redirect and target URL"), f"{base}/lti/launch"),

@@ -122,6 +122,9 @@ def _remember_link(session: Session, launch: Launch, source: Source, at: datetim
     if row is None:
         row = ResourceLink(id=new_id(), source_id=source.id, link_id=place.link_id)
         session.add(row)
+    row.product = launch.product
+    if launch.score is not None and launch.score.items_url:
+        row.items_url = launch.score.items_url
     row.link_title, row.context_id, row.context_title = place.link_title, place.context_id, place.context_title
     row.seen_at = at
     session.flush()

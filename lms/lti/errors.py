@@ -120,15 +120,36 @@ class SendingUnderWay(LmsError):
         super().__init__(N_("An earlier score of this person is still on its way to the platform."))
 
 
+class PlatformConflict(PlatformBusy):
+    """409: not later than the score before (Moodle, Open edX). A new try carries a new time."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host, 409)
+
+
 class PlatformRefused(PlatformError):
     """The platform understood and said no. `detail` is its own text, cut."""
 
     def __init__(self, host: str, status: int, detail: str) -> None:
+        self.host, self.detail = host, detail
         super().__init__(
             N_("The platform at %(host)s refused (HTTP %(status)d): %(detail)s"),
             host=host,
             status=status,
             detail=detail,
+        )
+
+
+class NotEnrolledThere(PlatformError):
+    """The platform has no grades for this person: left, a teacher, or never a pupil there."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            N_(
+                "The platform at %(host)s says that the participant is not enrolled there or gets no grades. "
+                "Enrol them in its course, then send the score again."
+            ),
+            host=host,
         )
 
 

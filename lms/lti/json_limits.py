@@ -1,6 +1,7 @@
 """JSON from strangers: bounded in size and depth, and never a crash."""
 
 import json
+from collections.abc import Mapping
 
 from lms.lti.errors import MalformedLaunch
 
@@ -16,6 +17,17 @@ def parse_object(raw: bytes | str, part: str) -> dict[str, object]:
     if not isinstance(value, dict) or is_deeper(value, MAX_DEPTH):
         raise MalformedLaunch(part)
     return value
+
+
+def parse_list(raw: bytes | str, part: str) -> list[Mapping[str, object]]:
+    """The JSON objects in the list `raw`; what is no object is left out. Raises MalformedLaunch for no list."""
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise MalformedLaunch(part) from None
+    if not isinstance(value, list) or is_deeper(value, MAX_DEPTH):
+        raise MalformedLaunch(part)
+    return [item for item in value if isinstance(item, dict)]
 
 
 def is_deeper(value: object, limit: int) -> bool:

@@ -9,7 +9,16 @@ import lti
 from lms.lti.errors import MalformedLaunch
 from lms.lti.roles import CourseRight, course_right, course_right_1_1, is_test_user
 from lms.lti.text import is_plain_id, shown
-from lms.lti.vocabulary import AGS_ENDPOINT, CONTEXT, CUSTOM, RESOURCE_LINK, ROLES, SCOPE_SCORE
+from lms.lti.vocabulary import (
+    AGS_ENDPOINT,
+    CONTEXT,
+    CUSTOM,
+    RESOURCE_LINK,
+    ROLES,
+    SCOPE_LINE_ITEM,
+    SCOPE_SCORE,
+    TOOL_PLATFORM,
+)
 
 MAX_URL = 2000
 MAX_SOURCED_ID = 4000
@@ -48,23 +57,27 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ScoreEndpoint:
-    """Where this person's score for this link goes. For LTI 1.3 a line item, for 1.1 the outcome service with its
-    sourcedId.
+    """Where this person's score for this link goes. For LTI 1.3 a line item, or "" with the list in which we may make
+    one; for 1.1 the outcome service with its sourcedId.
     """
 
     url: str
     sourced_id: str = ""
+    items_url: str = ""
     scopes: frozenset[str] = frozenset()
 
     @property
     def can_send(self) -> bool:
         """Whether the platform lets us write scores there (Basic Outcomes always does)."""
-        return bool(self.sourced_id) or SCOPE_SCORE in self.scopes
+        can_make = bool(self.items_url) and SCOPE_LINE_ITEM in self.scopes
+        return bool(self.sourced_id) or (SCOPE_SCORE in self.scopes and (bool(self.url) or can_make))
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """One verified launch. `subject` is unique within the registration or consumer, and only there."""
+    """One verified launch. `subject` is unique within the registration or consumer, and only there. `product` is the
+    platform's family code, or "".
+    """
 
     version: LtiVersion
     subject: str
@@ -74,6 +87,7 @@ class Launch:
     is_test_user: bool = False
     custom: Mapping[str, str] = field(default_factory=dict)
     score: ScoreEndpoint | None = None
+    product: str = ""
 
 
 class AnyLaunchParams(lti.LaunchParams):  # type: ignore[misc]  # the package is untyped
@@ -106,6 +120,7 @@ def launch_1_3(claims: Mapping[str, object]) -> Launch:
         ),
         custom=_custom(section(claims, CUSTOM)),
         score=_line_item(section(claims, AGS_ENDPOINT)),
+        product=shown(section(claims, TOOL_PLATFORM).get("product_family_code"), 40),
     )
 
 
@@ -134,6 +149,7 @@ def launch_1_1(params: Mapping[str, str]) -> Launch:
         ),
         custom={key.removeprefix("custom_"): value for key, value in params.items() if key.startswith("custom_")},
         score=_outcome(outcome_url, sourced_id) if outcome_url and sourced_id else None,
+        product=shown(params.get("tool_consumer_info_product_family_code"), 40),
     )
 
 
@@ -165,9 +181,12 @@ def _outcome(url: str, sourced_id: str) -> ScoreEndpoint:
 
 
 def _line_item(endpoint: Mapping[str, object]) -> ScoreEndpoint | None:
-    url = endpoint.get("lineitem")
-    if not isinstance(url, str) or not url:
+    """A platform gives `lineitem` when the link has exactly one column, and `lineitems` where there may be others."""
+    urls = {name: endpoint.get(name) or "" for name in ("lineitem", "lineitems")}
+    for name, url in urls.items():
+        if url and not is_plain_id(url, MAX_URL):
+            raise MalformedLaunch(name)
+    if not any(urls.values()):
         return None
-    if not is_plain_id(url, MAX_URL):
-        raise MalformedLaunch("lineitem")
-    return ScoreEndpoint(url, scopes=frozenset(strings(endpoint.get("scope"))))
+    scopes = frozenset(strings(endpoint.get("scope")))
+    return ScoreEndpoint(str(urls["lineitem"]), items_url=str(urls["lineitems"]), scopes=scopes)

@@ -105,7 +105,11 @@ class Nonce(Base):
 class ResourceLink(Base):
     """A link in a platform's course. `source_id` is the deployment's id (1.3) or the consumer's (1.1): ids of a
     platform are small numbers and mean nothing outside it. `course_run_id` is where the link leads when a launch
-    names no course.
+    names no course; `step_id`, or "", the step of it whose score the link's column shows.
+
+    `product` is the platform's family code (see platforms.py). `items_url` is the platform's list of columns, for a link
+    that came without one; `column_url` is the one that we found or made there, `column_held_by` and `column_held_at` the
+    job that is about to.
     """
 
     __tablename__ = "lti_resource_link"
@@ -118,13 +122,19 @@ class ResourceLink(Base):
     context_id: Mapped[str] = mapped_column(String(255))
     context_title: Mapped[str] = mapped_column(String(200))
     course_run_id: Mapped[UUID | None] = mapped_column(ForeignKey("courses_run.id"))
+    step_id: Mapped[str] = mapped_column(String(80), default="")
+    product: Mapped[str] = mapped_column(String(40), default="")
+    items_url: Mapped[str] = mapped_column(URL, default="")
+    column_url: Mapped[str] = mapped_column(URL, default="")
+    column_held_by: Mapped[str] = mapped_column(String(255), default="")
+    column_held_at: Mapped[datetime | None]
     seen_at: Mapped[datetime]
 
 
 class ScoreTarget(Base):
     """Where a person's score of a run goes, as their last signed launch said.
 
-    For 1.3: `url` is the line item, `subject` the platform's name for the person, `registration_id` whose keys serve.
+    For 1.3: `url` is the line item ("": the column that the link has, or will get), `subject` the platform's name for the person, `registration_id` whose keys serve.
     For 1.1: `url` is the outcome service, `sourced_id` names the cell, `consumer_id` whose secret signs.
     """
 
@@ -149,7 +159,7 @@ class ScoreTarget(Base):
 class ScorePost(Base):
     """What became of sending: the last share that the platform took, or why it did not.
 
-    `reason` is a message id with `reason_params`, or "". `share` is 0..1. `sent_at` is the time told to the platform,
+    `reason` is a message id with `reason_params`, or "". `share` is 0..1, None when a score was taken back. `sent_at` is the time told to the platform,
     strictly growing. `tries` tells a later sending from an earlier one that still waits for its answer; `sender` is the
     job that has the turn.
     """
@@ -161,7 +171,7 @@ class ScorePost(Base):
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(500))
     reason_params: Mapped[dict[str, Any]]
-    share: Mapped[Decimal]
+    share: Mapped[Decimal | None]
     sent_at: Mapped[datetime]
     sender: Mapped[str] = mapped_column(String(255))
     tries: Mapped[int]

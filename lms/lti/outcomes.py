@@ -1,4 +1,4 @@
-"""LTI 1.1 Basic Outcomes: replaceResult, signed by OAuth 1.0 with a body hash, and its answer read with care.
+"""LTI 1.1 Basic Outcomes: replaceResult and deleteResult, signed by OAuth 1.0 with a body hash, and its answer read with care.
 
 LTI 1.1.1 implementation guide, 6. `lti` writes the message; we sign and send it, since that package sends without a
 time-out, takes any HTTP status for success and swallows every parse error.
@@ -43,7 +43,21 @@ def replace_result(
     AddressRefused (final).
     """
     message_id = uuid4().hex
-    body = request_xml(target.sourced_id, share, message_id)
+    _send(http, target, request_xml(target.sourced_id, share, message_id), message_id, trusted)
+
+
+def delete_result(http: PlatformHttp, target: OutcomeTarget, *, trusted: frozenset[str]) -> None:
+    """Take the result back; returns when the platform has. Raises as `replace_result`."""
+    message_id = uuid4().hex
+    request = {
+        "operation": "deleteResult",
+        "lis_result_sourcedid": target.sourced_id,
+        "message_identifier": message_id,
+    }
+    _send(http, target, bytes(lti.OutcomeRequest(request).generate_request_xml()), message_id, trusted)
+
+
+def _send(http: PlatformHttp, target: OutcomeTarget, body: bytes, message_id: str, trusted: frozenset[str]) -> None:
     url, headers, _ = Client(
         target.consumer_key,
         client_secret=target.secret,

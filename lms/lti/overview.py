@@ -24,13 +24,13 @@ NOT_THROUGH = ("waiting", "refused", "sending")
 
 @dataclass(frozen=True, slots=True)
 class ScoreOnItsWay:
-    """A score that a platform has not taken; `share` is 0..1, `host` the platform's, `reason` a message id or ""."""
+    """A score that a platform has not taken; `share` is 0..1 or None for one taken back, `host` the platform's, `reason` a message id or ""."""
 
     target_id: UUID
     person: str
     link: str
     host: str
-    share: Decimal
+    share: Decimal | None
     status: str
     reason: str
     reason_params: dict[str, Any]

@@ -19,14 +19,27 @@ from lms.courses.contract import weight
 from lms.courses.runs import content_of, get_run
 from lms.jobs import Handler, JobRun, Refused
 from lms.ledger import Fact, Subscriber
+from lms.lti import columns
+from lms.lti.access_tokens import PlatformClient, SigningKey
 from lms.lti.addresses import origin
-from lms.lti.ags import AgsClient, PlatformClient, Score, SigningKey, next_timestamp
-from lms.lti.errors import PlatformError, SendingUnderWay
+from lms.lti.ags import Score, find_or_create_line_item, next_timestamp, post_score, read_result
+from lms.lti.columns import MissingColumn
+from lms.lti.errors import (
+    MalformedLaunch,
+    NotEnrolledThere,
+    PlatformConflict,
+    PlatformError,
+    PlatformRefused,
+    SendingUnderWay,
+)
 from lms.lti.http import PlatformHttp
-from lms.lti.models import Consumer, Registration, ScorePost, ScoreTarget
-from lms.lti.outcomes import OutcomeTarget, replace_result
+from lms.lti.models import Consumer, Registration, ResourceLink, ScorePost, ScoreTarget
+from lms.lti.outcomes import OutcomeTarget, delete_result, replace_result
+from lms.lti.platforms import PlatformRules, rules_of
 from lms.lti.registrations import signing_key, vault_of
 from lms.lti.scores import WeightedStep, course_share, latest_shares
+from lms.lti.services import Caller, PlatformServices
+from lms.lti.vocabulary import SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE
 from lms.settings import Settings
 
 SCORED = "activity.scored"
@@ -37,20 +50,42 @@ RETRY_SECONDS = (2, 10, MINUTE, 5 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOU
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LEASE = timedelta(seconds=45)
 """Longer than a sending can take: a token, a score, both again after a 401, at ten seconds each."""
-SCALE = Decimal(100)
-"""Scores are sent as points of a hundred; platforms rescale them to their column."""
+SAME = Decimal("0.0001")
+"""Platforms round what they show."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """Where a score goes by LTI 1.3. `url` is None while the column has to be found or made first."""
+
+    client: PlatformClient
+    key: SigningKey
+    subject: str
+    rules: PlatformRules
+    url: str | None
+    missing: MissingColumn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a score goes by LTI 1.1."""
+
+    target: OutcomeTarget
+    trusted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One sending: what, where, with which secrets. `turn` names it among the sendings of its target."""
+    """One sending: what, where, with which secrets. `turn` names it among the sendings of its target.
+
+    `share` is 0..1; None takes the score back.
+    """
 
     target_id: UUID
     turn: int
-    share: Decimal
+    share: Decimal | None
     sent_at: datetime
-    line_item: tuple[PlatformClient, SigningKey, str, str] | None
-    outcome: tuple[OutcomeTarget, frozenset[str]] | None
+    place: LineItem | Outcome
 
 
 def hear(run: JobRun) -> None:
@@ -80,14 +115,10 @@ def post(run: JobRun) -> None:
         return
     _wait_until(sending.sent_at, run)
     try:
-        if sending.line_item is not None:
-            client, key, url, subject = sending.line_item
-            known.get_existing(AgsClient).post_score(
-                client, key, url, Score(subject, sending.share * SCALE, SCALE, sending.sent_at), at=run.at()
-            )
-        elif sending.outcome is not None:
-            target, trusted = sending.outcome
-            replace_result(known.get_existing(PlatformHttp), target, sending.share, trusted=trusted)
+        if isinstance(sending.place, LineItem):
+            _send_score(known.get_existing(PlatformServices), sending, sending.place, run)
+        else:
+            _send_outcome(known.get_existing(PlatformHttp), sending, sending.place)
     except PlatformError as error:
         with run.writing() as session:
             finish(session, sending, "refused" if error.is_final else "waiting", error=error, at=run.at())
@@ -110,12 +141,13 @@ def begin(session: Session, target_id: UUID, *, sender: str, at: datetime) -> Se
     last = session.get(ScorePost, target_id, with_for_update=True)
     if last is not None and last.status == "sending" and last.sender != sender and last.changed_at > at - LEASE:
         raise SendingUnderWay
-    share = share_of(session, target.person_id, target.course_run_id)
+    link = session.get_one(ResourceLink, target.link_id)
+    share = share_of(session, target.person_id, target.course_run_id, step_id=link.step_id)
     if share is None and last is None:
         return None
-    share = share or Decimal(0)
     if last is not None and last.status == "sent" and last.share == share:
         return None
+    place = _line_item(session, target, link, sender, at) or _outcome(session, target)
     if last is None:
         last = ScorePost(target_id=target_id, sent_at=at - timedelta(days=1), tries=0)
         session.add(last)
@@ -124,8 +156,7 @@ def begin(session: Session, target_id: UUID, *, sender: str, at: datetime) -> Se
     last.sent_at = next_timestamp(at, last.sent_at)
     last.tries += 1
     session.flush()
-    line_item, outcome = _line_item(session, target, at), _outcome(session, target)
-    return Sending(target_id, last.tries, share, last.sent_at, line_item, outcome)
+    return Sending(target_id, last.tries, share, last.sent_at, place)
 
 
 def finish(
@@ -140,31 +171,77 @@ def finish(
     )
 
 
-def share_of(session: Session, person_id: UUID, run_id: UUID) -> Decimal | None:
-    """Of 0..1: a person's share of a run's points as the ledger has it now; None before anything was scored."""
+def share_of(session: Session, person_id: UUID, run_id: UUID, *, step_id: str = "") -> Decimal | None:
+    """Of 0..1: a person's share of a run's points, or of one step's, as the ledger has it now; None before anything
+    was scored.
+    """
     run = get_run(session, run_id)
     facts = ledger.list_facts(session, person_id, course_run_id=run_id, kinds=[SCORED])
+    shares = latest_shares(fact.value for fact in facts)
+    if step_id:
+        return shares.get(step_id)
     steps = [WeightedStep(step.id, step.kind, weight(run.contract, step.id)) for step in content_of(session, run).steps]
-    return course_share(latest_shares(fact.value for fact in facts), steps)
+    return course_share(shares, steps)
 
 
-def _line_item(
-    session: Session, target: ScoreTarget, at: datetime
-) -> tuple[PlatformClient, SigningKey, str, str] | None:
+def _line_item(session: Session, target: ScoreTarget, link: ResourceLink, sender: str, at: datetime) -> LineItem | None:
     if target.registration_id is None:
         return None
     row = session.get_one(Registration, target.registration_id)
     client = PlatformClient(row.client_id, row.token_url, frozenset(row.trusted_hosts))
-    return client, SigningKey(*signing_key(session, at=at)), target.url, target.subject
+    url = target.url or link.column_url or None
+    missing = None
+    if url is None:
+        missing = columns.hold(session, link, get_run(session, target.course_run_id), holder=sender, at=at)
+    key = SigningKey(*signing_key(session, at=at))
+    return LineItem(client, key, target.subject, rules_of(link.product), url, missing)
 
 
-def _outcome(session: Session, target: ScoreTarget) -> tuple[OutcomeTarget, frozenset[str]] | None:
-    if target.consumer_id is None:
-        return None
+def _outcome(session: Session, target: ScoreTarget) -> Outcome:
     row = session.get_one(Consumer, target.consumer_id)
     secret = vault_of(session).open(row.sealed_secret)
     trusted = {*row.trusted_hosts, *_demo_hosts(session, target.url)}
-    return OutcomeTarget(target.url, target.sourced_id, row.key, secret), frozenset(trusted)
+    return Outcome(OutcomeTarget(target.url, target.sourced_id, row.key, secret), frozenset(trusted))
+
+
+def _send_score(services: PlatformServices, sending: Sending, place: LineItem, run: JobRun) -> None:
+    url = place.url
+    if place.missing is not None:
+        asking = Caller(place.client, place.key, frozenset({SCOPE_LINE_ITEM}), run.at())
+        url = find_or_create_line_item(services, asking, place.missing.items_url, place.missing.column)
+        with run.writing() as session:
+            columns.found(session, place.missing, url)
+    if url is None:
+        raise RuntimeError("a sending has a column, or knows which one to make")
+    score = Score(place.subject, sending.share, sending.sent_at, place.rules.extension)
+    try:
+        post_score(services, Caller(place.client, place.key, frozenset({SCOPE_SCORE}), run.at()), url, score)
+    except PlatformConflict:
+        if not _stands_already(services, sending, place, url, run):
+            raise
+    except PlatformRefused as refusal:
+        if any(words in refusal.detail.lower() for words in place.rules.not_enrolled):
+            raise NotEnrolledThere(refusal.host) from refusal
+        raise
+
+
+def _stands_already(services: PlatformServices, sending: Sending, place: LineItem, url: str, run: JobRun) -> bool:
+    """After "not later than the one before": whether the platform shows this very score, so that all is well."""
+    reading = Caller(place.client, place.key, frozenset({SCOPE_RESULT}), run.at())
+    try:
+        shown = read_result(services, reading, url, place.subject)
+    except (PlatformError, MalformedLaunch):  # reading results may not be granted to us: then the next try tells
+        return False
+    if shown is None or sending.share is None:
+        return shown is None and sending.share is None
+    return abs(shown - sending.share) < SAME
+
+
+def _send_outcome(http: PlatformHttp, sending: Sending, place: Outcome) -> None:
+    if sending.share is None:
+        delete_result(http, place.target, trusted=place.trusted)
+    else:
+        replace_result(http, place.target, sending.share, trusted=place.trusted)
 
 
 def _demo_hosts(session: Session, url: str) -> set[str]:

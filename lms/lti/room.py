@@ -17,11 +17,11 @@ from lms.jobs import Handler
 from lms.ledger import Subscriber
 from lms.lti import passback, permissions
 from lms.lti.admin_views import lti_admin
-from lms.lti.ags import AgsClient
 from lms.lti.http import PlatformHttp
 from lms.lti.jwks import JwksCache
 from lms.lti.models import ScorePost, ScoreTarget
 from lms.lti.registrations import framing_sites
+from lms.lti.services import PlatformServices
 from lms.lti.views import lti
 from lms.people.actor import Permission
 from lms.people.personal import PersonalData
@@ -81,7 +81,7 @@ def install(app: Flask, registries: Registries) -> None:
     http = PlatformHttp()
     registries.put(http)
     registries.put(JwksCache(http))
-    registries.put(AgsClient(http))
+    registries.put(PlatformServices(http))
     allow_framing(app, _Sites())
 
 
@@ -113,7 +113,7 @@ def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
             "platform": urlsplit(target.url).netloc,
             "subject": target.subject,
             "status": post.status if post is not None else None,
-            "share": str(post.share) if post is not None else None,
+            "share": str(post.share) if post is not None and post.share is not None else None,
             "changed_at": post.changed_at.isoformat() if post is not None else None,
         }
         for target, post in rows

@@ -485,6 +485,12 @@ def upgrade() -> None:
         sa.Column("context_id", sa.String(length=255), nullable=False),
         sa.Column("context_title", sa.String(length=200), nullable=False),
         sa.Column("course_run_id", sa.Uuid(), nullable=True),
+        sa.Column("step_id", sa.String(length=80), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("items_url", sa.String(length=2000), nullable=False),
+        sa.Column("column_url", sa.String(length=2000), nullable=False),
+        sa.Column("column_held_by", sa.String(length=255), nullable=False),
+        sa.Column("column_held_at", UtcDateTime(), nullable=True),
         sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["course_run_id"], ["courses_run.id"], name=op.f("fk_lti_resource_link_course_run_id_courses_run")
@@ -606,7 +612,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("reason_params", sa.JSON(), nullable=False),
-        sa.Column("share", Points(), nullable=False),
+        sa.Column("share", Points(), nullable=True),
         sa.Column("sent_at", UtcDateTime(), nullable=False),
         sa.Column("sender", sa.String(length=255), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),

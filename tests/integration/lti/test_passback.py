@@ -1,5 +1,7 @@
 """Sending a score: what is sent, what a platform's answers lead to, and that the newest score wins."""
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 from threading import Thread
 from uuid import UUID
@@ -7,15 +9,23 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from lms import ledger
 from lms.clock import now
 from lms.courses.models import CourseRun
 from lms.database import Database
 from lms.jobs import JobRun, Refused
 from lms.lti import passback
-from lms.lti.errors import PlatformBusy, PlatformUnreachable, SendingUnderWay
-from lms.lti.models import Registration, ScorePost, ScoreTarget
+from lms.lti.errors import PlatformBusy, PlatformConflict, PlatformUnreachable, SendingUnderWay
+from lms.lti.models import Registration, ResourceLink, ScorePost, ScoreTarget
 from tests.contract.lti.course_made import release_score
-from tests.contract.lti.gradebook import Gradebook
+from tests.contract.lti.gradebook import Gradebook, other_pupil
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
 
 
 def job(database: Database, target: ScoreTarget, job_id: str = "job") -> JobRun:
@@ -182,3 +192,123 @@ def test_sending_that_nobody_ends_is_overtaken(
 
     assert [sent["scoreGiven"] for sent in gradebook.scores] == [100]
     assert status(database, target) == ("sent", "")
+
+
+def test_score_that_was_taken_back_is_taken_back_there(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    with database.writing() as session:
+        fact = release_score(session, pupil_id, run, "two", score=5, generation=1, at=now())
+    passback.post(job(database, target))
+    with database.writing() as session:
+        ledger.void(session, session.merge(fact), reason="mistake", at=now(), actor_id=None)
+    for _ in range(2):
+        passback.post(job(database, target))
+
+    assert [sent.get("scoreGiven") for sent in gradebook.scores] == [37.5, None]
+    assert gradebook.scores[1]["gradingProgress"] == "NotReady"
+
+
+def test_link_to_a_step_shows_the_score_of_that_step(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    with database.writing() as session:
+        session.get_one(ResourceLink, target.link_id).step_id = "two"
+    score(database, pupil_id, run, "one", 10)
+    passback.post(job(database, target))
+    before = list(gradebook.scores)
+    score(database, pupil_id, run, "two", 5)
+    passback.post(job(database, target))
+
+    assert before == []
+    assert [sent["scoreGiven"] for sent in gradebook.scores] == [50]
+
+
+def without_column(database: Database, target: ScoreTarget, gradebook: Gradebook) -> None:
+    with database.writing() as session:
+        session.get_one(ScoreTarget, target.id).url = ""
+        session.get_one(ResourceLink, target.link_id).items_url = gradebook.items
+
+
+def test_link_without_a_column_gets_one_for_everybody(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    without_column(database, target, gradebook)
+    score(database, pupil_id, run, "one", 10)
+    passback.post(job(database, target))
+    score(database, pupil_id, run, "two", 10)
+    passback.post(job(database, target))
+
+    assert [(column["label"], column["resourceId"], column["tag"]) for column in gradebook.columns] == [
+        ("Data", "data-for-everyone", "lms")
+    ]
+    assert [sent["scoreGiven"] for sent in gradebook.scores] == [25, 100]
+
+
+def test_two_jobs_at_once_make_one_column(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    without_column(database, target, gradebook)
+    with database.writing() as session:
+        other = other_pupil(session, target, at=now())
+    for person_id in (pupil_id, other.person_id):
+        score(database, person_id, run, "one", 10)
+    gradebook.hold.clear()
+    slow = Thread(target=passback.post, args=(job(database, target, "first"),))
+    slow.start()
+    until(lambda: held(database, target))
+
+    with pytest.raises(SendingUnderWay):
+        passback.post(job(database, other, "second"))
+    gradebook.hold.set()
+    slow.join()
+    passback.post(job(database, other, "second"))
+
+    assert len(gradebook.columns) == 1
+    assert {sent["userId"] for sent in gradebook.scores} == {"7", "8"}
+
+
+def held(database: Database, target: ScoreTarget) -> bool:
+    with database.reading() as session:
+        return session.get_one(ResourceLink, target.link_id).column_held_by == "first"
+
+
+def test_score_that_stands_there_already_counts_as_sent(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    gradebook.statuses = [409]
+    gradebook.results = [{"userId": "7", "resultScore": 1.5, "resultMaximum": 4}]
+    score(database, pupil_id, run, "two", 5)
+    passback.post(job(database, target))
+
+    assert status(database, target) == ("sent", "")
+
+
+def test_other_score_that_stands_there_is_replaced_later(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    gradebook.statuses = [409]
+    gradebook.results = [{"userId": "7", "resultScore": 1, "resultMaximum": 4}]
+    score(database, pupil_id, run, "two", 5)
+    with pytest.raises(PlatformConflict):
+        passback.post(job(database, target))
+    passback.post(job(database, target))
+
+    assert [sent["status"] for sent in gradebook.scores] == [409, 200]
+    assert status(database, target) == ("sent", "")
+
+
+def test_person_without_grades_there_is_named_as_the_reason(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    with database.writing() as session:
+        session.get_one(ResourceLink, target.link_id).product = "moodle"
+    gradebook.statuses, gradebook.text = [400], "Incorrect score received"
+    score(database, pupil_id, run, "two", 5)
+    with pytest.raises(Refused, match="not enrolled there"):
+        passback.post(job(database, target))
+
+    refused = status(database, target)
+    assert refused is not None
+    assert refused[0] == "refused"
+    assert "not enrolled there" in refused[1]

@@ -2,27 +2,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import jwt
-import pytest
-
-from lms.lti.ags import PlatformClient, Score, SigningKey, client_assertion, next_timestamp, scores_url
-from lms.lti.keys import private_key
-from tests.unit.lti.tokens_made import PEM
+from lms.lti.ags import Score, next_timestamp
+from lms.lti.platforms import rules_of
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 700_000, tzinfo=UTC)
-CLIENT = PlatformClient("tool-1", "https://school.example/token", frozenset({"school.example:443"}))
-
-
-@pytest.mark.parametrize(
-    ("line_item", "scores"),
-    [
-        ("https://a/b/lineitem", "https://a/b/lineitem/scores"),
-        ("https://a/b/lineitem/", "https://a/b/lineitem/scores"),
-        ("https://a/b/lineitem?type_id=1", "https://a/b/lineitem/scores?type_id=1"),
-    ],
-)
-def test_scores_url_keeps_the_query(line_item: str, scores: str) -> None:
-    assert scores_url(line_item) == scores
+SENT_AT = NOW.replace(microsecond=0)
 
 
 def test_timestamps_are_whole_seconds_and_grow() -> None:
@@ -35,25 +19,21 @@ def test_timestamps_are_whole_seconds_and_grow() -> None:
 
 
 def test_score_of_nothing_is_sent_as_zero() -> None:
-    sent = json.loads(Score("7", Decimal(0), Decimal("12.5"), NOW.replace(microsecond=0)).to_json())
+    sent = json.loads(Score("7", Decimal(0), SENT_AT).to_json())
 
-    assert sent["scoreGiven"] == 0
-    assert sent["scoreMaximum"] == 12.5
-    assert sent["gradingProgress"] == "FullyGraded"
+    assert (sent["scoreGiven"], sent["scoreMaximum"]) == (0, 100)
+    assert (sent["activityProgress"], sent["gradingProgress"]) == ("Completed", "FullyGraded")
     assert sent["timestamp"] == "2026-11-23T09:00:00.000+00:00"
 
 
-def test_assertion_is_backdated_and_single() -> None:
-    key = SigningKey("k1", PEM)
-    one, two = client_assertion(CLIENT, key, at=NOW), client_assertion(CLIENT, key, at=NOW)
-    public = private_key(PEM).public_key()
-    options: jwt.types.Options = {"verify_exp": False, "verify_iat": False}
-    claims = jwt.decode(one, public, algorithms=["RS256"], audience=CLIENT.token_url, options=options)
+def test_score_taken_back_has_no_points() -> None:
+    sent = json.loads(Score("7", None, SENT_AT).to_json())
 
-    assert claims["iss"] == claims["sub"] == "tool-1"
-    assert claims["iat"] == int(NOW.timestamp()) - 60
-    assert jwt.get_unverified_header(one)["kid"] == "k1"
-    assert (
-        claims["jti"]
-        != jwt.decode(two, public, algorithms=["RS256"], audience=CLIENT.token_url, options=options)["jti"]
-    )
+    assert "scoreGiven" not in sent
+    assert sent["gradingProgress"] == "NotReady"
+
+
+def test_extension_of_a_platform_goes_with_the_score() -> None:
+    sent = json.loads(Score("7", Decimal(1), SENT_AT, rules_of("Canvas").extension).to_json())
+
+    assert sent["https://canvas.instructure.com/lti/submission"] == {"new_submission": False}
