@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from lms.lti.errors import PlatformRefused
 from lms.lti.http import Answer
 from lms.lti.json_limits import parse_list, parse_object
-from lms.lti.services import Caller, PlatformServices
+from lms.lti.services import Caller, PlatformServices, with_query
 from lms.lti.vocabulary import LINE_ITEM_TYPE, LINE_ITEMS_TYPE, RESULTS_TYPE, SCORE_TYPE
 
 MAXIMUM = Decimal(100)
@@ -62,7 +62,7 @@ def post_score(services: PlatformServices, caller: Caller, line_item: str, score
 
 def read_result(services: PlatformServices, caller: Caller, line_item: str, subject: str) -> Decimal | None:
     """The share 0..1 that a line item shows for a person; None when it shows none. Raises as PlatformServices."""
-    url = _with_query(_below(line_item, "results"), user_id=subject)
+    url = with_query(_below(line_item, "results"), user_id=subject)
     for answer in services.pages(caller, url, accept=RESULTS_TYPE):
         for result in _list(answer):
             if result.get("userId") == subject:  # some platforms do not filter
@@ -76,7 +76,7 @@ def find_or_create_line_item(services: PlatformServices, caller: Caller, contain
     Two callers at once may both make one, so the caller sees to it that there is one at a time.
     """
     query = {"resource_link_id": column.link_id, "resource_id": column.resource_id, "tag": column.tag}
-    url = _with_query(container, **{name: value for name, value in query.items() if value})
+    url = with_query(container, **{name: value for name, value in query.items() if value})
     for answer in services.pages(caller, url, accept=LINE_ITEMS_TYPE):
         for item in _list(answer):
             if (item.get("resourceId"), item.get("tag")) == (column.resource_id, column.tag) and _is_at(item, column):
@@ -107,12 +107,6 @@ def _below(line_item: str, name: str) -> str:
     """A service of a line item: the path is extended, the query stays (Moodle's ids carry `?type_id=1`)."""
     parts = urlsplit(line_item)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}", fragment=""))
-
-
-def _with_query(url: str, **more: str) -> str:
-    parts = urlsplit(url)
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in more]
-    return urlunsplit(parts._replace(query=urlencode([*kept, *more.items()])))
 
 
 def _list(answer: Answer) -> list[Mapping[str, object]]:

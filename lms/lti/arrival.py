@@ -16,6 +16,7 @@ from lms.lti.launch import Launch
 from lms.lti.models import ResourceLink, ScoreTarget
 from lms.lti.passback import enlist
 from lms.lti.roles import CourseRight
+from lms.lti.rosters import NAMELESS, remember_roster
 from lms.notebooks.prestart import prestart
 from lms.people.accounts import AccountKey, find_or_create, grant
 from lms.people.actor import Role
@@ -24,8 +25,6 @@ from lms.people.models import Person
 from lms.people.sessions import open_session
 
 OPENS_COURSE = frozenset({CourseRight.LEARNER, CourseRight.TUTOR, CourseRight.TEACHER})
-NAMELESS = {"ru": "Участник", "en": "Participant"}
-"""Shown for somebody whose platform tells no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,12 @@ def arrive(
         locale=locale if locale in NAMELESS else None,
         is_test=launch.is_test_user,
     )
+    account.last_used_at = at
     if not person.display_name:
         person.display_name = NAMELESS.get(locale, NAMELESS["ru"])
     link = _remember_link(session, launch, source, at)
+    if source.registration_id is not None:
+        remember_roster(session, launch, registration_id=source.registration_id, source_id=source.id)
     run = _course_run(session, launch, link, at)
     if run is not None:
         link.course_run_id = run.id

@@ -48,9 +48,10 @@ class PlatformHttp:
         *,
         trusted: frozenset[str] = frozenset(),
         headers: Mapping[str, str] | None = None,
+        max_bytes: int = MAX_ANSWER,
     ) -> Answer:
         """Raises PlatformUnreachable, AddressRefused; any HTTP status is an answer."""
-        return _send("GET", url, trusted, headers or {}, None)
+        return _send("GET", url, trusted, headers or {}, None, max_bytes)
 
     def post(
         self,
@@ -70,6 +71,7 @@ def _send(
     trusted: frozenset[str],
     headers: Mapping[str, str],
     body: bytes | Mapping[str, str] | None,
+    max_bytes: int = MAX_ANSWER,
 ) -> Answer:
     host = urlsplit(url).netloc
     adapter = HTTPAdapter() if origin(url) in trusted else _GuardedAdapter()
@@ -91,7 +93,7 @@ def _send(
                 host,
                 response.status_code,
                 response.headers,
-                _read(response, host, deadline),
+                _read(response, host, deadline, max_bytes),
             )
     except (requests.Timeout, urllib3.exceptions.TimeoutError):
         raise PlatformUnreachable(host, "no answer in time") from None
@@ -112,13 +114,13 @@ def _session(adapter: HTTPAdapter) -> requests.Session:
     return session
 
 
-def _read(response: requests.Response, host: str, deadline: float) -> bytes:
+def _read(response: requests.Response, host: str, deadline: float, max_bytes: int) -> bytes:
     """By whatever arrives, so that a server which drips a byte a second cannot hold us past the deadline."""
     chunks, size = [], 0
     while chunk := response.raw.read1(MAX_ANSWER, decode_content=False):
         chunks.append(chunk)
         size += len(chunk)
-        if size > MAX_ANSWER:
+        if size > max_bytes:
             raise PlatformUnreachable(host, "the answer is too big")
         if time.monotonic() > deadline:
             raise PlatformUnreachable(host, "no answer in time")

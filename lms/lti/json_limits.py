@@ -27,7 +27,12 @@ def parse_list(raw: bytes | str, part: str) -> list[Mapping[str, object]]:
         raise MalformedLaunch(part) from None
     if not isinstance(value, list) or is_deeper(value, MAX_DEPTH):
         raise MalformedLaunch(part)
-    return [item for item in value if isinstance(item, dict)]
+    return objects(value)
+
+
+def objects(value: object) -> list[Mapping[str, object]]:
+    """The JSON objects of a list; none for what is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def is_deeper(value: object, limit: int) -> bool:

@@ -13,6 +13,7 @@ from lms.lti.vocabulary import (
     AGS_ENDPOINT,
     CONTEXT,
     CUSTOM,
+    NAMES_AND_ROLES,
     RESOURCE_LINK,
     ROLES,
     SCOPE_LINE_ITEM,
@@ -76,7 +77,7 @@ class ScoreEndpoint:
 @dataclass(frozen=True, slots=True)
 class Launch:
     """One verified launch. `subject` is unique within the registration or consumer, and only there. `product` is the
-    platform's family code, or "".
+    platform's family code, `roster_url` where it lists the people of its course; each may be "".
     """
 
     version: LtiVersion
@@ -88,6 +89,7 @@ class Launch:
     custom: Mapping[str, str] = field(default_factory=dict)
     score: ScoreEndpoint | None = None
     product: str = ""
+    roster_url: str = ""
 
 
 class AnyLaunchParams(lti.LaunchParams):  # type: ignore[misc]  # the package is untyped
@@ -121,6 +123,7 @@ def launch_1_3(claims: Mapping[str, object]) -> Launch:
         custom=_custom(section(claims, CUSTOM)),
         score=_line_item(section(claims, AGS_ENDPOINT)),
         product=shown(section(claims, TOOL_PLATFORM).get("product_family_code"), 40),
+        roster_url=_url(section(claims, NAMES_AND_ROLES), "context_memberships_url"),
     )
 
 
@@ -182,11 +185,14 @@ def _outcome(url: str, sourced_id: str) -> ScoreEndpoint:
 
 def _line_item(endpoint: Mapping[str, object]) -> ScoreEndpoint | None:
     """A platform gives `lineitem` when the link has exactly one column, and `lineitems` where there may be others."""
-    urls = {name: endpoint.get(name) or "" for name in ("lineitem", "lineitems")}
-    for name, url in urls.items():
-        if url and not is_plain_id(url, MAX_URL):
-            raise MalformedLaunch(name)
-    if not any(urls.values()):
+    line_item, items = _url(endpoint, "lineitem"), _url(endpoint, "lineitems")
+    if not line_item and not items:
         return None
-    scopes = frozenset(strings(endpoint.get("scope")))
-    return ScoreEndpoint(str(urls["lineitem"]), items_url=str(urls["lineitems"]), scopes=scopes)
+    return ScoreEndpoint(line_item, items_url=items, scopes=frozenset(strings(endpoint.get("scope"))))
+
+
+def _url(service: Mapping[str, object], name: str) -> str:
+    url = service.get(name) or ""
+    if url and not is_plain_id(url, MAX_URL):
+        raise MalformedLaunch(name)
+    return str(url)

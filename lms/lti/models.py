@@ -176,3 +176,40 @@ class ScorePost(Base):
     sender: Mapped[str] = mapped_column(String(255))
     tries: Mapped[int]
     changed_at: Mapped[datetime]
+
+
+class Roster(Base):
+    """A platform's course whose list of people we may read. `reason` is a message id with `reason_params`, or ""."""
+
+    __tablename__ = "lti_roster"
+    __table_args__ = (
+        UniqueConstraint("source_id", "context_id"),
+        CheckConstraint("status in ('new', 'read', 'failed')", name="status"),
+    )
+
+    id: Mapped[Id]
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("lti_registration.id"))
+    source_id: Mapped[UUID]
+    context_id: Mapped[str] = mapped_column(String(255))
+    context_title: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str] = mapped_column(URL)
+    status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(500))
+    reason_params: Mapped[dict[str, Any]]
+    read_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+
+
+class RosterMember(Base):
+    """A pupil on a roster. Who is on it no more is marked by `left_at`, and nothing of theirs is touched.
+
+    `person_id` is None for somebody who was erased: the next reading must not make them anew.
+    """
+
+    __tablename__ = "lti_roster_member"
+
+    roster_id: Mapped[UUID] = mapped_column(ForeignKey("lti_roster.id"), primary_key=True)
+    subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people_person.id"), index=True)
+    seen_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]

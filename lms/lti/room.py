@@ -8,18 +8,18 @@ from uuid import UUID
 
 import structlog
 from flask import Blueprint, Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms.errors import N_
-from lms.jobs import Handler
+from lms.jobs import Handler, Schedule
 from lms.ledger import Subscriber
-from lms.lti import passback, permissions
+from lms.lti import passback, permissions, rosters
 from lms.lti.admin_views import lti_admin
 from lms.lti.http import PlatformHttp
 from lms.lti.jwks import JwksCache
-from lms.lti.models import ScorePost, ScoreTarget
+from lms.lti.models import Roster, RosterMember, ScorePost, ScoreTarget
 from lms.lti.registrations import framing_sites
 from lms.lti.services import PlatformServices
 from lms.lti.views import lti
@@ -57,7 +57,11 @@ def lms_admin_pages() -> Sequence[AdminPage]:
 
 
 def lms_jobs() -> Sequence[Handler]:
-    return passback.HANDLERS
+    return [*passback.HANDLERS, *rosters.HANDLERS]
+
+
+def lms_schedules() -> Sequence[Schedule]:
+    return rosters.SCHEDULES
 
 
 def lms_subscribers() -> Sequence[Subscriber]:
@@ -68,8 +72,8 @@ def lms_personal_data() -> Sequence[PersonalData]:
     return [
         PersonalData(
             name="lti",
-            tables=frozenset({ScoreTarget.__tablename__}),
-            retention="As long as the account; erased with the person.",
+            tables=frozenset({ScoreTarget.__tablename__, RosterMember.__tablename__}),
+            retention="As long as the account; erased with the person. Of a roster a hash of the platform's id stays.",
             export=_export,
             erase=_erase,
         )
@@ -108,8 +112,9 @@ def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
         .outerjoin(ScorePost, ScorePost.target_id == ScoreTarget.id)
         .where(ScoreTarget.person_id == person_id)
     ).all()
-    return [
+    scores = [
         {
+            "what": "score",
             "platform": urlsplit(target.url).netloc,
             "subject": target.subject,
             "status": post.status if post is not None else None,
@@ -118,9 +123,16 @@ def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
         }
         for target, post in rows
     ]
+    listed = session.execute(
+        select(Roster.context_title, RosterMember.seen_at)
+        .join(Roster, Roster.id == RosterMember.roster_id)
+        .where(RosterMember.person_id == person_id)
+    )
+    return [*scores, *({"what": "roster", "title": title, "seen_at": seen.isoformat()} for title, seen in listed)]
 
 
 def _erase(session: Session, person_id: UUID) -> None:
     targets = select(ScoreTarget.id).where(ScoreTarget.person_id == person_id)
     session.execute(delete(ScorePost).where(ScorePost.target_id.in_(targets)))
     session.execute(delete(ScoreTarget).where(ScoreTarget.person_id == person_id))
+    session.execute(update(RosterMember).where(RosterMember.person_id == person_id).values(person_id=None))

@@ -90,7 +90,6 @@ def find_or_create(
         name = tidy(display_name)
         if name and person.display_name != name:
             person.display_name = name
-    account.last_used_at = at
     return person, account
 
 

@@ -626,6 +626,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("target_id", name=op.f("pk_lti_score_post")),
     )
 
+    op.create_table(
+        "lti_roster",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("context_id", sa.String(length=255), nullable=False),
+        sa.Column("context_title", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("reason_params", sa.JSON(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("tried_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("status in ('new', 'read', 'failed')", name=op.f("ck_lti_roster_status")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["lti_registration.id"], name=op.f("fk_lti_roster_registration_id_lti_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_roster")),
+        sa.UniqueConstraint("source_id", "context_id", name=op.f("uq_lti_roster_source_id_context_id")),
+    )
+
+    op.create_table(
+        "lti_roster_member",
+        sa.Column("roster_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.Column("left_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people_person.id"], name=op.f("fk_lti_roster_member_person_id_people_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["roster_id"], ["lti_roster.id"], name=op.f("fk_lti_roster_member_roster_id_lti_roster")
+        ),
+        sa.PrimaryKeyConstraint("roster_id", "subject_hash", name=op.f("pk_lti_roster_member")),
+    )
+    op.create_index(op.f("ix_lti_roster_member_person_id"), "lti_roster_member", ["person_id"], unique=False)
+
 
 def downgrade() -> None:
     raise RuntimeError("there is no way back but a restored backup")
