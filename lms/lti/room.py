@@ -21,6 +21,7 @@ from lms.lti.http import PlatformHttp
 from lms.lti.jwks import JwksCache
 from lms.lti.models import Roster, RosterMember, ScorePost, ScoreTarget
 from lms.lti.registrations import framing_sites
+from lms.lti.roster_views import lti_rosters
 from lms.lti.services import PlatformServices
 from lms.lti.views import lti
 from lms.people.actor import Permission
@@ -35,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 def lms_blueprints() -> Sequence[Blueprint]:
-    return [lti, lti_admin]
+    return [lti, lti_admin, lti_rosters]
 
 
 def lms_permissions() -> Sequence[Permission]:
@@ -52,7 +53,16 @@ def lms_admin_pages() -> Sequence[AdminPage]:
             icon="link",
             order=60,
             needs=permissions.MANAGE.name,
-        )
+        ),
+        AdminPage(
+            name="lti.rosters",
+            title=N_("Class lists"),
+            summary=N_("Who is in the platforms' courses that link to ours."),
+            endpoint="lti_rosters.index",
+            icon="users",
+            order=61,
+            needs=permissions.MANAGE.name,
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ from lms_demo_platform.basic_outcomes import sourced_id
 from lms_demo_platform.config import CLIENT_ID, CONSUMER_KEY, DEPLOYMENT_ID, ISSUER, SchoolConfig
 from lms_demo_platform.language import choose_locale
 from lms_demo_platform.refusals import Refusal
-from lms_demo_platform.school import CONTEXT_ID, Link, SchoolPerson, Way, find_link
+from lms_demo_platform.school import CONTEXT_ID, CONTEXT_TITLE, Link, SchoolPerson, Way, find_link
 from lms_demo_platform.site import now, school, signed_in
 from lms_demo_platform.tables import PlatformLaunch
 
@@ -67,7 +67,7 @@ def _signed_form(action: str, link: Link, person: SchoolPerson, *, is_framed: bo
         "resource_link_id": link.id,
         "resource_link_title": str(link.title),
         "context_id": CONTEXT_ID,
-        "context_title": "9 «Б»",
+        "context_title": CONTEXT_TITLE,
         "context_type": "CourseSection",
         "user_id": person.id,
         "roles": "Instructor" if person.is_teacher else "Learner",

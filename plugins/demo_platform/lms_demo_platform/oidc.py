@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from lms_demo_platform.config import CLIENT_ID, DEPLOYMENT_ID, ISSUER, SchoolConfig
 from lms_demo_platform.language import choose_locale
 from lms_demo_platform.refusals import Refusal
-from lms_demo_platform.school import CONTEXT_ID, Link, SchoolPerson, find_link
-from lms_demo_platform.scopes import SCOPES
+from lms_demo_platform.school import CONTEXT_ID, CONTEXT_TITLE, Link, SchoolPerson, find_link
+from lms_demo_platform.scopes import AGS_SCOPES
 from lms_demo_platform.site import now, school, signed_in
 from lms_demo_platform.store import signing_key
 from lms_demo_platform.tables import LineItem, PlatformLaunch
@@ -112,7 +112,7 @@ def _claims(
         CLAIM + "deployment_id": DEPLOYMENT_ID,
         CLAIM + "target_link_uri": f"{config.tool_public_url}/lti/launch",
         CLAIM + "roles": [ROLE + ("Instructor" if person.is_teacher else "Learner")],
-        CLAIM + "context": {"id": CONTEXT_ID, "title": "9 «Б»", "type": ["CourseSection"]},
+        CLAIM + "context": {"id": CONTEXT_ID, "title": CONTEXT_TITLE, "type": ["CourseSection"]},
         CLAIM + "resource_link": {"id": link.id, "title": str(link.title)},
         CLAIM + "custom": {"course": link.course},
         CLAIM + "tool_platform": {"guid": "school.localhost", "name": "Школа № 7", "product_family_code": "school-7"},
@@ -122,8 +122,12 @@ def _claims(
             "locale": choose_locale(),
         },
         "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {
-            "scope": sorted(SCOPES),
+            "scope": sorted(AGS_SCOPES),
             "lineitems": f"{line_items}?type_id=1",
             "lineitem": f"{line_items}/{line_item_id}/lineitem?type_id=1",
+        },
+        "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice": {
+            "context_memberships_url": f"{config.internal_url}/nrps/{CONTEXT_ID}/memberships",
+            "service_versions": ["2.0"],
         },
     }

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 
-CONTEXT_ID = "9b-projects"
+CONTEXT_ID, CONTEXT_TITLE = "9b-projects", "9 «Б»"
 
 
 class Way(StrEnum):

@@ -1,4 +1,4 @@
-"""What the tool may do here (AGS 2.0), and the check of a bearer token."""
+"""What the tool may do here (AGS 2.0, NRPS 2.0), and the check of a bearer token."""
 
 import hashlib
 from datetime import datetime
@@ -11,7 +11,9 @@ from lms_demo_platform.tables import AccessToken
 
 _AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM, SCORE, RESULT = _AGS + "lineitem", _AGS + "score", _AGS + "result.readonly"
-SCOPES = frozenset({LINE_ITEM, SCORE, RESULT})
+AGS_SCOPES = frozenset({LINE_ITEM, SCORE, RESULT})
+MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+SCOPES = AGS_SCOPES | {MEMBERS}
 
 
 def token_hash(token: str) -> str:

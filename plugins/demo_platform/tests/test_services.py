@@ -16,7 +16,7 @@ from oauthlib.oauth1 import Client
 
 from lms_demo_platform.basic_outcomes import sourced_id
 from lms_demo_platform.config import CLIENT_ID, CONSUMER_KEY, SchoolConfig
-from lms_demo_platform.scopes import LINE_ITEM, RESULT, SCORE
+from lms_demo_platform.scopes import LINE_ITEM, MEMBERS, RESULT, SCORE
 
 KID = "tool-key"
 PUPIL, TEACHER = "7-9b-1f3c", "7-t-0c19"
@@ -221,3 +221,26 @@ def test_wrong_result_is_a_failure(school: Flask, client: FlaskClient, config: S
 def test_result_serves_once(school: Flask, config: SchoolConfig) -> None:
     assert outcome(school, config, nonce="n-1") == "success"
     assert outcome(school, config, nonce="n-1") == "failure"
+
+
+def test_people_of_the_course_come_page_by_page(client: FlaskClient, sign: Sign) -> None:
+    headers = bearer(client, sign, MEMBERS)
+    first = client.get("/nrps/9b-projects/memberships?limit=3", headers=headers)
+    following = first.headers["Link"].partition("<")[2].partition(">")[0]
+    second = client.get(following, headers=headers)
+
+    assert [len(page.json["members"]) for page in (first, second)] == [3, 2]
+    assert first.json["members"][0] == {
+        "status": "Active",
+        "user_id": PUPIL,
+        "name": "Анна Соколова",
+        "given_name": "Анна",
+        "family_name": "Соколова",
+        "roles": ["Learner"],
+    }
+    assert "Link" not in second.headers
+
+
+def test_people_are_told_to_a_token_for_them_alone(client: FlaskClient, sign: Sign) -> None:
+    assert client.get("/nrps/9b-projects/memberships").status_code == 401
+    assert client.get("/nrps/9b-projects/memberships", headers=bearer(client, sign, SCORE)).status_code == 403

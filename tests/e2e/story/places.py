@@ -10,6 +10,7 @@ from lms.app import create_app
 from lms.database import Database
 from lms.grading.models import Attempt, CellGrade
 from lms.jobs.engine import Engine as JobEngine
+from lms.lti.models import Roster
 from lms.people.models import Person, TutorGroup
 from lms.settings import Settings
 from tests.e2e.story.demo import Demo
@@ -68,6 +69,8 @@ def list_places(demo: Demo) -> list[Place]:
         anna = session.scalars(select(Person.id).where(Person.display_name == "Анна Шилова")).one()
         group = session.scalars(select(TutorGroup.id).where(TutorGroup.title == "Кама")).one()
         other = session.scalars(select(TutorGroup.id).where(TutorGroup.title != "Кама")).first()
+        roster = session.scalars(select(Roster.id)).first()
+    assert roster is not None, "nobody has come from the school yet"
     assert released is not None, "the demo's tutors have released nothing yet"
     assert answer is not None, "no answer waits in the demo"
     course = "/courses/data-for-everyone"
@@ -91,6 +94,8 @@ def list_places(demo: Demo) -> list[Place]:
         Place("admin.index", "admin", "/admin"),
         Place("admin.show_jobs", "admin", "/admin/jobs"),
         Place("lti_admin.show", "admin", "/admin/platforms"),
+        Place("lti_rosters.index", "admin", "/admin/rosters"),
+        Place("lti_rosters.show", "admin", f"/admin/rosters/{roster}"),
         Place("people_admin.index", "admin", "/admin/people"),
         Place("people_admin.add", "admin", "/admin/people/new"),
         Place("people_admin.person", "admin", f"/admin/people/{anna}"),

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.story.demo import Demo
+from tests.e2e.story.launching import TITLE, launch
 from tests.e2e.story.places import Place, list_places, page_endpoints
 from tests.fixtures.browser import Accessibility
 
@@ -16,8 +17,13 @@ LOOKS = [("ru-RU", "light", 360), ("en-US", "dark", 1280), ("ru-RU", "dark", 128
 
 
 @pytest.fixture(scope="module")
-def places(demo: Demo) -> list[Place]:
-    """Waits until the demo's people have handed in and the tutors have judged what they are to judge."""
+def places(demo: Demo, browser: Browser) -> list[Place]:
+    """Waits until the demo's people have handed in and the tutors have judged what they are to judge. A teacher comes
+    from the school, so that there is a class list.
+    """
+    context = browser.new_context(locale="ru-RU")
+    launch(context.new_page(), demo, "Ольга Белова", TITLE)
+    context.close()
     end = time.monotonic() + SEEDING_SECONDS
     while True:
         try:

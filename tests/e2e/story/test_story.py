@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from lms.demo.works import solve
 from tests.e2e.story.demo import ROOT, Demo
+from tests.e2e.story.launching import TITLE, launch
 
 COURSE = "data-for-everyone"
-TITLE = "Данные для каждого"
 LESSONS = ("why-data", "tables", "averages", "honest-charts")
 LAB_MS = 120_000
 GRADING_MS = 240_000
@@ -26,19 +26,6 @@ def solved(released: bytes, step: str, answer: str) -> bytes:
     """The handed-out notebook with the author's solutions and a written answer of this participant's own."""
     source = ROOT / "courses" / COURSE / "source" / step / f"{step}.ipynb"
     return solve(released, source.read_bytes(), tasks=None, answer=answer)
-
-
-def launch(page: Page, demo: Demo, pupil: str, link_title: str) -> Page:
-    """Sign in to the school and open the tool in a new window; returns that window on the course's page."""
-    page.goto(demo.school)
-    page.get_by_role("button", name=pupil).click()
-    page.wait_for_url(f"{demo.school}/course")
-    card = page.locator("li.card").filter(has=page.get_by_role("heading", name=link_title, exact=True))
-    with page.expect_popup() as opened:
-        card.get_by_role("link", name="В новом окне").click()
-    window = opened.value
-    expect(window.get_by_role("heading", name=TITLE, level=1)).to_be_visible(timeout=30_000)
-    return window
 
 
 def read_lessons(page: Page, demo: Demo) -> None:
