@@ -29,7 +29,7 @@ def lms_fact_kinds() -> Sequence[FactKind]:
             "A course run's rule is fulfilled. Voided when it no longer is; then a new one may follow.",
             {
                 "rule_version": "int: version of the run's contract",
-                "score": "optional: the course's score at that moment, a share 0..1 as a decimal string",
+                "score": "optional: the course's score at that moment, a share 0..1 as a decimal string; a step without a score counts as nothing",
             },
         ),
         FactKind(CONFIRMED, "A person confirmed a criterion of the run's rule.", {"criterion": "name in the rule"}),

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
@@ -15,8 +14,18 @@ from sqlalchemy.orm import Session
 from lms import ledger
 from lms.completion.evidence import COMPLETED, CONFIRMED, as_evidence, counted_kinds, list_evidence
 from lms.completion.rules import ByPerson, leaves, parse
-from lms.completion.verdicts import Evidence, Status, Verdict, course_score, evaluate, latest
-from lms.courses import contract
+from lms.completion.verdicts import (
+    Evidence,
+    Status,
+    Verdict,
+    course_score,
+    evaluate,
+    four_places,
+    graded_score,
+    latest,
+    scored_shares,
+)
+from lms.courses.contract import counted_weights
 from lms.courses.models import CourseRun
 from lms.courses.runs import get_run
 from lms.courses.subjects import course_subject
@@ -29,13 +38,15 @@ from lms.people.models import Person
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person in a run: the verdict, the course's score so far (a share 0..1), when the verdict turned to done.
+    """A person in a run: the verdict, the course's score so far, when the verdict turned to done.
 
+    `score` is a share 0..1 of the whole course, `graded` one of the part that has scores already; see `course_score`.
     `steps` is the evidence that counts, by step.
     """
 
     verdict: Verdict
     score: Fraction | None
+    graded: Fraction | None
     completed_at: datetime | None
     steps: Mapping[str, Evidence]
 
@@ -141,14 +152,13 @@ def withdraw(session: Session, run_id: UUID, person_id: UUID, criterion: str, *,
 def _standing(run: CourseRun, facts: list[Fact], now: datetime) -> Standing:
     evidence = list(as_evidence(fact for fact in facts if fact.kind != COMPLETED))
     completed = [fact.at for fact in facts if fact.kind == COMPLETED]
-    steps = latest(evidence)
-    scored = {step: fact.share for step, fact in steps.items() if fact.is_scored}
-    weights = {step: contract.weight(run.contract, step) for step in scored}
+    weights, shares = counted_weights(run.contract), scored_shares(evidence)
     return Standing(
         verdict=evaluate(parse(run.contract["completion"]), evidence, now),
-        score=course_score(weights, scored),
+        score=course_score(weights, shares),
+        graded=graded_score(weights, shares),
         completed_at=max(completed, default=None),
-        steps=steps,
+        steps=latest(evidence),
     )
 
 
@@ -156,7 +166,7 @@ def _completed(session: Session, run: CourseRun, person_id: UUID, found: Standin
     number = _count(session, run, person_id, COMPLETED) + 1
     value: dict[str, object] = {"rule_version": run.contract_version}
     if found.score is not None:
-        value["score"] = f"{Decimal(found.score.numerator) / found.score.denominator:.4f}"
+        value["score"] = str(four_places(found.score))
     used = select(func.max(Fact.at)).where(Fact.id.in_(found.verdict.used))
     return NewFact(
         key=f"{COMPLETED}:{run.id.hex}:{person_id.hex}:{number}",

@@ -11,6 +11,7 @@ from uuid import UUID
 from lms.completion.rules import Activity, AllOf, AnyOf, Before, ByPerson, CountOf, Rule
 
 PROGRESS_STEPS = 1000
+FULL = Fraction(1)
 
 
 class Status(StrEnum):
@@ -96,12 +97,33 @@ def latest(facts: Iterable[Evidence]) -> dict[str, Evidence]:
     return found
 
 
-def course_score(weights: Mapping[str, Decimal], scored: Mapping[str, Fraction]) -> Fraction | None:
-    """The weighted mean share, 0..1, of the steps that have a score; None when none with a weight has one."""
-    total = sum((Fraction(weights[step]) for step in scored), Fraction(0))
-    if not total:
+def scored_shares(facts: Iterable[Evidence]) -> dict[str, Fraction]:
+    """By step, the share (0..1) of its points that the score which counts has reached.
+
+    What is better than full marks counts as full: extra credit in one step makes up for no other.
+    """
+    return {step: max(Fraction(0), min(fact.share, FULL)) for step, fact in latest(facts).items() if fact.is_scored}
+
+
+def course_score(weights: Mapping[str, Decimal], shares: Mapping[str, Fraction]) -> Fraction | None:
+    """The course's score so far, 0..1: the weighted mean over every step of `weights`, one without a score as zero.
+
+    It grows step by step and is full when all of the course is. None before any step with a weight has a score.
+    """
+    counted = {step: Fraction(weight) for step, weight in weights.items() if weight}
+    if counted.keys().isdisjoint(shares):
         return None
-    return sum((Fraction(weights[step]) * share for step, share in scored.items()), Fraction(0)) / total
+    return sum((weight * shares.get(step, 0) for step, weight in counted.items()), Fraction(0)) / sum(counted.values())
+
+
+def graded_score(weights: Mapping[str, Decimal], shares: Mapping[str, Fraction]) -> Fraction | None:
+    """The same over the steps alone that have a score: how good the work is that was graded, 0..1."""
+    return course_score({step: weight for step, weight in weights.items() if step in shares}, shares)
+
+
+def four_places(share: Fraction) -> Decimal:
+    """A share as facts and platforms are told it."""
+    return (Decimal(share.numerator) / share.denominator).quantize(Decimal("0.0001"))
 
 
 def _order(fact: Evidence) -> tuple[int, datetime, UUID]:

@@ -151,6 +151,7 @@ def to_json(content: CourseContent) -> dict[str, Any]:
                 "weight": str(step.weight),
                 "due_days": step.due_days,
                 "data": dict(step.data),
+                "is_scored": step.is_scored,
             }
             for step in content.steps
         ],

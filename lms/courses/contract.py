@@ -24,15 +24,19 @@ class Change:
 
 
 def make_contract(content: CourseContent, zone: str) -> dict[str, Any]:
-    """What a run pins: the completion rule, weights and days of every step, the steps that the rule names.
+    """What a run pins: the completion rule, weights and days of every step, the steps that the rule names, and which
+    of those give scores.
 
     `zone` is where deadlines are at the end of the day.
     """
+    required = sorted(set(named_steps(content.completion)))
+    scored = {step.id for step in content.steps if step.is_scored}
     return {
         "completion": dict(content.completion),
         "weights": {step.id: str(step.weight) for step in content.steps},
         "due_days": {step.id: step.due_days for step in content.steps if step.due_days is not None},
-        "required": sorted(set(named_steps(content.completion))),
+        "required": required,
+        "scored": [step_id for step_id in required if step_id in scored],
         "zone": zone,
     }
 
@@ -70,9 +74,9 @@ def lost_steps(pinned: Contract, content: CourseContent) -> list[str]:
     return [step_id for step_id in pinned["required"] if content.find_step(step_id) is None]
 
 
-def weight(contract: Contract, step_id: str) -> Decimal:
-    """How much a step counts in the course's score; 1 for a step that came after the contract."""
-    return Decimal(contract["weights"].get(step_id, "1"))
+def counted_weights(contract: Contract) -> dict[str, Decimal]:
+    """The steps that make the course's score, those that give scores and that the rule names, with their weights."""
+    return {step_id: Decimal(contract["weights"].get(step_id, "1")) for step_id in contract["scored"]}
 
 
 def due_at(contract: Contract, starts_at: datetime, step: Step) -> datetime | None:

@@ -121,6 +121,7 @@ class _Reader:
             due_days=common.due_days,
             data=self._plain(source, f"steps[{number + 1}]", data),
             course=self._slug,
+            is_scored=kind.is_scored,
         )
 
     def _plain(self, source: Source, field: str, table: Mapping[str, object]) -> dict[str, object]:

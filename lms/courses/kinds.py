@@ -73,6 +73,8 @@ class Step:
     data: Mapping[str, Any]
     course: str
     """The course's slug."""
+    is_scored: bool = True
+    """Whether its kind gives scores, and so whether the course's score waits for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,11 @@ class ActivityKind(Protocol):
     @property
     def icon(self) -> str:
         """A symbol of the sprite."""
+        ...
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether its steps get scores (`activity.scored`). Until one has its score, it counts as nothing reached."""
         ...
 
     def parse(self, table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[str], list[Problem]]:

@@ -31,6 +31,7 @@ class AssignmentKind:
     name = "assignment"
     label = N_("Notebook")
     icon = "notebook"
+    is_scored = True
 
     def parse(self, table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[str], list[Problem]]:
         """A field of its own: `attempts` (a whole number from 1; absent: no limit)."""

@@ -34,6 +34,7 @@ class LessonKind:
     name = "lesson"
     label = N_("Lesson")
     icon = "book-open"
+    is_scored = False
 
     def parse(self, table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[str], list[Problem]]:
         """A field of its own: `file`, a table of paths by language."""

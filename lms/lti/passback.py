@@ -1,6 +1,6 @@
 """A person's score of a course goes to every platform from which they came: a durable job, the newest score wins.
 
-What is sent is the share of all points of the course, weighted as the course says. It is worked out when it is sent,
+What is sent is the score of the course, the same that its completion shows (`course_score`). It is worked out when it is sent,
 so a job that comes late sends what is true then. Platforms that keep the order by time get whole seconds that grow.
 """
 
@@ -14,9 +14,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lms import jobs, ledger, registries
-from lms.courses.contract import weight
-from lms.courses.runs import content_of, get_run
+from lms import jobs, registries
+from lms.completion.evidence import list_evidence
+from lms.completion.verdicts import course_score, four_places, scored_shares
+from lms.courses.contract import counted_weights
+from lms.courses.runs import get_run
 from lms.jobs import Handler, JobRun, Refused
 from lms.ledger import Fact, Subscriber
 from lms.lti import columns
@@ -37,7 +39,6 @@ from lms.lti.models import Consumer, Registration, ResourceLink, ScorePost, Scor
 from lms.lti.outcomes import OutcomeTarget, delete_result, replace_result
 from lms.lti.platforms import PlatformRules, rules_of
 from lms.lti.registrations import signing_key, vault_of
-from lms.lti.scores import WeightedStep, course_share, latest_shares
 from lms.lti.services import Caller, PlatformServices
 from lms.lti.vocabulary import SCOPE_LINE_ITEM, SCOPE_RESULT, SCOPE_SCORE
 from lms.settings import Settings
@@ -172,16 +173,13 @@ def finish(
 
 
 def share_of(session: Session, person_id: UUID, run_id: UUID, *, step_id: str = "") -> Decimal | None:
-    """Of 0..1: a person's share of a run's points, or of one step's, as the ledger has it now; None before anything
+    """Of 0..1: a person's score of a run, or of one step, as the ledger has it now; None before anything
     was scored.
     """
     run = get_run(session, run_id)
-    facts = ledger.list_facts(session, person_id, course_run_id=run_id, kinds=[SCORED])
-    shares = latest_shares(fact.value for fact in facts)
-    if step_id:
-        return shares.get(step_id)
-    steps = [WeightedStep(step.id, step.kind, weight(run.contract, step.id)) for step in content_of(session, run).steps]
-    return course_share(shares, steps)
+    shares = scored_shares(list_evidence(session, person_id, run_id))
+    share = shares.get(step_id) if step_id else course_score(counted_weights(run.contract), shares)
+    return None if share is None else four_places(share)
 
 
 def _line_item(session: Session, target: ScoreTarget, link: ResourceLink, sender: str, at: datetime) -> LineItem | None:

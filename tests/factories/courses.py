@@ -26,6 +26,7 @@ class QuestKind:
     name = "quest"
     label = "Quest"
     icon = "compass"
+    is_scored = True
 
     def parse(self, table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[str], list[Problem]]:
         return {}, [], unknown_fields(table, ())

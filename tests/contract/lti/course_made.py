@@ -23,9 +23,8 @@ def give_course(session: Session, *, at: datetime, slug: str = SLUG) -> CourseRu
         Step("assignment", name, {"en": name}, 10, Decimal(weight), None, {"notebooks": {}, "attempts": None}, slug)
         for name, weight in (("one", 1), ("two", 3))
     )
-    content = CourseContent(
-        slug, "mandatory", {"en": "Data"}, {"en": "About data"}, 1, None, (), (), steps, {"all": [{"activity": "two"}]}
-    )
+    rule = {"all": [{"activity": "one"}, {"activity": "two"}]}
+    content = CourseContent(slug, "mandatory", {"en": "Data"}, {"en": "About data"}, 1, None, (), (), steps, rule)
     return sync(session, LoadedCourse(content, {}), at=at).run
 
 

@@ -80,6 +80,22 @@ def test_last_fact_completes_the_course_in_its_own_transaction(database, tmp_pat
     assert fact.value == {"rule_version": 1, "score": "0.7500"}
 
 
+def test_completion_without_every_score_counts_the_missing_one_as_nothing(database, tmp_path, person):
+    steps = ("lesson:intro", "quest:dig", "quest:climb", "quest:swim")
+    rule = 'all = [{ activity = "intro" }, { count = 1, of = [{ activity = "dig" }, { activity = "climb" }] }]'
+    run = sync(database, write_course(tmp_path, steps=steps, step_fields={"climb": "weight = 3"}, rule=rule))
+    score(database, run, person, "swim", "10")
+    read(database, run, person, "intro")
+
+    score(database, run, person, "dig", "8")
+
+    (fact,) = completions(database, run, person)
+    with database.reading() as session:
+        standing = service.standing(session, person, run, now=now())
+    assert fact.value["score"] == "0.2000"
+    assert (standing.score, standing.graded) == (Fraction(1, 5), Fraction(4, 5))
+
+
 def test_rolled_back_fact_leaves_no_verdict(database, tmp_path, person):
     run = sync(database, write_course(tmp_path, rule='activity = "intro"'))
 

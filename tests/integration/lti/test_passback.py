@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from lms import ledger
 from lms.clock import now
+from lms.completion.evidence import COMPLETED
 from lms.courses.models import CourseRun
 from lms.database import Database
 from lms.jobs import JobRun, Refused
+from lms.ledger import list_facts
 from lms.lti import passback
 from lms.lti.errors import PlatformBusy, PlatformConflict, PlatformUnreachable, SendingUnderWay
 from lms.lti.models import Registration, ResourceLink, ScorePost, ScoreTarget
@@ -53,6 +55,19 @@ def test_share_of_the_course_is_sent_once(
     (sent,) = gradebook.scores
     assert (sent["userId"], sent["scoreGiven"], sent["scoreMaximum"]) == ("7", 37.5, 100)
     assert status(database, target) == ("sent", "")
+
+
+def test_platform_is_told_the_score_that_the_completion_shows(
+    database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
+) -> None:
+    score(database, pupil_id, run, "two", 5)
+    score(database, pupil_id, run, "one", 3)
+    passback.post(job(database, target))
+
+    with database.reading() as session:
+        (completed,) = list_facts(session, pupil_id, course_run_id=run.id, kinds=[COMPLETED])
+    assert completed.value["score"] == "0.4500"
+    assert [sent["scoreGiven"] for sent in gradebook.scores] == [45]
 
 
 def test_nothing_scored_sends_nothing(database: Database, target: ScoreTarget, gradebook: Gradebook) -> None:

@@ -22,7 +22,7 @@ from lms.completion.rules import (
     leaves,
     parse,
 )
-from lms.completion.verdicts import Evidence, Status, course_score, evaluate, latest
+from lms.completion.verdicts import Evidence, Status, course_score, evaluate, graded_score, latest, scored_shares
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 STEPS = ("lesson", "population", "buses", "budget")
@@ -214,12 +214,66 @@ def test_parse_mistake_is_named_with_its_place_and_cure(table, field, cure):
     assert cure in str(raised.value)
 
 
-def test_course_score_is_the_weighted_mean_of_what_is_scored():
+def test_course_score_counts_what_has_no_score_yet_as_nothing_and_the_graded_score_leaves_it_out():
     weights = {"population": Decimal(2), "buses": Decimal(3)}
 
     assert course_score(weights, {"population": Fraction(1), "buses": Fraction(1, 2)}) == Fraction(7, 10)
-    assert course_score(weights, {"population": Fraction(1, 4)}) == Fraction(1, 4)
+    assert course_score(weights, {"population": Fraction(1, 4)}) == Fraction(1, 10)
+    assert graded_score(weights, {"population": Fraction(1, 4)}) == Fraction(1, 4)
+
+
+def test_course_score_before_a_step_that_counts_was_scored_is_none():
+    weights = {"population": Decimal(2), "warm-up": Decimal(0)}
+
     assert course_score(weights, {}) is None
+    assert course_score(weights, {"warm-up": Fraction(1), "extra": Fraction(1)}) is None
+    assert course_score({}, {"extra": Fraction(1)}) is None
+
+
+weight_tables = st.dictionaries(st.sampled_from(STEPS), st.decimals(0, 1000, places=2), max_size=len(STEPS))
+share_tables = st.dictionaries(st.sampled_from(STEPS), shares, max_size=len(STEPS))
+
+
+@unhurried
+@given(weight_tables, share_tables)
+def test_course_score_is_a_share_and_full_exactly_when_every_step_with_a_weight_is(weights, reached):
+    score, graded = course_score(weights, reached), graded_score(weights, reached)
+    counted = [step for step, weight in weights.items() if weight]
+
+    assert (score is None) == (graded is None) == (not reached.keys() & set(counted))
+    if score is not None and graded is not None:
+        assert 0 <= score <= graded <= 1
+        assert (score == 1) == all(reached.get(step) == 1 for step in counted)
+        assert (score == graded) == (score == 0 or reached.keys() >= set(counted))
+
+
+@unhurried
+@given(weight_tables, share_tables, st.sampled_from(STEPS), shares)
+def test_course_score_a_better_step_never_lowers_it(weights, reached, step, share):
+    before = course_score(weights, reached) or Fraction(0)
+    better = {**reached, step: max(share, reached.get(step, Fraction(0)))}
+
+    assert (course_score(weights, better) or Fraction(0)) >= before
+
+
+@unhurried
+@given(weight_tables, share_tables, st.integers(1, 50))
+def test_course_score_heavier_by_the_same_factor_is_the_same(weights, reached, factor):
+    heavier = {step: weight * factor for step, weight in weights.items()}
+
+    assert course_score(heavier, reached) == course_score(weights, reached)
+
+
+@unhurried
+@given(st.lists(st.fractions(min_value=0, max_value=3, max_denominator=20), min_size=1, max_size=6))
+def test_scored_shares_are_of_the_latest_score_and_never_above_full(given_shares):
+    scores = [
+        Evidence(UUID(int=number), START, step="buses", share=share, generation=number, is_scored=True)
+        for number, share in enumerate(given_shares, 1)
+    ]
+    read = Evidence(UUID(int=99), START, step="lesson")
+
+    assert scored_shares([read, *reversed(scores)]) == {"buses": min(given_shares[-1], Fraction(1))}
 
 
 @unhurried

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from lms.courses.content import CourseContent, from_json, to_json
-from lms.courses.contract import Change, compare, due_at, lost_steps, make_contract, weight
+from lms.courses.contract import Change, compare, counted_weights, due_at, lost_steps, make_contract
 from lms.courses.kinds import Step
 from lms.ledger.subjects import Skill
 
 
-def step(step_id: str, *, weight: str = "1", due_days: int | None = None) -> Step:
-    return Step("lesson", step_id, {"ru": step_id}, 10, Decimal(weight), due_days, {}, "maths")
+def step(step_id: str, *, weight: str = "1", due_days: int | None = None, is_scored: bool = True) -> Step:
+    return Step("quest", step_id, {"ru": step_id}, 10, Decimal(weight), due_days, {}, "maths", is_scored)
 
 
 def content(*steps: Step, completion: dict[str, object] | None = None) -> CourseContent:
@@ -58,9 +58,17 @@ def test_due_at_is_the_end_of_the_day_where_the_programme_is():
     )
 
 
-def test_a_step_newer_than_the_contract_has_weight_one_and_no_deadline():
+def test_a_step_newer_than_the_contract_has_no_deadline():
     pinned = make_contract(content(step("a", due_days=21)), "UTC")
     newer = step("new", weight="5", due_days=1)
 
-    assert weight(pinned, newer.id) == 1
     assert due_at(pinned, datetime(2026, 9, 1, tzinfo=UTC), newer) is None
+
+
+def test_counted_are_the_scored_steps_that_the_rule_names():
+    steps = step("read", is_scored=False), step("one"), step("two", weight="3"), step("extra", weight="9")
+    rule = {"all": [{"activity": "read"}, {"activity": "two"}, {"any": [{"activity": "one"}]}]}
+
+    pinned = make_contract(content(*steps, completion=rule), "UTC")
+
+    assert counted_weights(pinned) == {"one": Decimal(1), "two": Decimal(3)}
