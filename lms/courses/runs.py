@@ -1,6 +1,7 @@
 """Runs: a course as given in one period. Finding them, their content, files and deadlines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from uuid import UUID
@@ -81,23 +82,34 @@ def read_snapshot_file(session: Session, snapshot_id: str, path: str) -> bytes:
     return files.of(session).read(sha256)
 
 
-def export_assignment_dir(
-    session: Session, run: CourseRun, step: Step, target: Path, *, snapshot_id: str | None = None
-) -> None:
-    """Lay an assignment out as nbgrader's course directory: `target/source/<step id>/…`. Raises NotFound for no files.
+@dataclass(frozen=True, slots=True)
+class AssignmentFiles:
+    """The files of an assignment as one snapshot has them: path in the course folder -> SHA-256 in `store`."""
 
-    The files are those of the run's snapshot, or of another one of this course.
-    """
-    prefix = f"source/{step.id}/"
-    hashes = snapshot.file_hashes(session, snapshot_id or run.snapshot_id)
+    snapshot_id: str
+    step_id: str
+    hashes: Mapping[str, str]
+    store: files.FileStore
+
+    def export(self, target: Path) -> None:
+        """Lay them out as nbgrader's course directory: `target/source/<step id>/…`.
+
+        Reads and writes files only, so that no transaction has to be open meanwhile.
+        """
+        for path, sha256 in self.hashes.items():
+            place = target.joinpath(*PurePosixPath(path).parts)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(self.store.read(sha256))
+
+
+def assignment_files(session: Session, step_id: str, snapshot_id: str) -> AssignmentFiles:
+    """What an assignment is made of, in one query. Raises NotFound for a step without files."""
+    prefix = f"source/{step_id}/"
+    hashes = snapshot.file_hashes(session, snapshot_id)
     wanted = {path: sha256 for path, sha256 in hashes.items() if path.startswith(prefix)}
     if not wanted:
         raise NotFound
-    kept = files.of(session)
-    for path, sha256 in wanted.items():
-        place = target.joinpath(*PurePosixPath(path).parts)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(kept.read(sha256))
+    return AssignmentFiles(snapshot_id, step_id, wanted, files.of(session))
 
 
 def step_due_at(run: CourseRun, step: Step) -> datetime | None:

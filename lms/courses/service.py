@@ -3,9 +3,9 @@
 from lms.courses.enrolment import count_enrolled, enrol, find_enrolment, is_enrolled, leave, list_enrolled_runs
 from lms.courses.mandatory import enrol_everyone, enrol_mandatory, missing_mandatory
 from lms.courses.runs import (
+    assignment_files,
     content_of,
     contents_of,
-    export_assignment_dir,
     find_run,
     find_run_by_slug,
     get_run,
@@ -19,6 +19,7 @@ from lms.courses.sync import Synced, apply_contract, course_folders, load, previ
 __all__ = [
     "Synced",
     "apply_contract",
+    "assignment_files",
     "content_of",
     "contents_of",
     "count_enrolled",
@@ -26,7 +27,6 @@ __all__ = [
     "enrol",
     "enrol_everyone",
     "enrol_mandatory",
-    "export_assignment_dir",
     "find_enrolment",
     "find_run",
     "find_run_by_slug",

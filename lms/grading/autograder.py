@@ -12,10 +12,9 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lms import files
 from lms.courses import runs
-from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
+from lms.courses.runs import AssignmentFiles
 from lms.database import new_id
 from lms.grading import engine
 from lms.grading.engine.limits import Limits
@@ -49,10 +48,9 @@ def grade_attempt(job: JobRun) -> None:
         if runs.content_of(session, run).find_step(attempt.step_id) is not None:
             attempt.snapshot_id = run.snapshot_id  # a mended test reaches everybody
         step = step_of(session, attempt)
-        content = files.of(session).read(attempt.sha256)
-        folder = assignment_folder(
-            session, run, step, attempt.snapshot_id, settings.state_dir / "cache" / "assignments"
-        )
+        sha256, source = attempt.sha256, runs.assignment_files(session, step.id, attempt.snapshot_id)
+    content = source.store.read(sha256)
+    folder = assignment_folder(source, settings.state_dir / "cache" / "assignments")
     limits = Limits(
         notebook_bytes=settings.upload_limit,
         wall_seconds=settings.grading_seconds,
@@ -62,11 +60,11 @@ def grade_attempt(job: JobRun) -> None:
     if result.status is Status.FAILED and job.attempt <= 2:
         raise RuntimeError(f"grading failed: {result.reason}")
     feedback = json.dumps([_plain(asdict(cell)) for cell in result.feedback], ensure_ascii=False).encode()
+    feedback_sha256 = source.store.put(feedback) if result.feedback else None
     with job.writing() as session:
         attempt = _waiting(session, attempt_id, generation)
         if attempt is not None:
-            store = files.of(session)
-            _record(session, attempt, result, feedback_sha256=store.put(feedback) if result.feedback else None, job=job)
+            _record(session, attempt, result, feedback_sha256=feedback_sha256, job=job)
     if result.status is Status.FAILED:
         raise Refused(f"grading failed: {result.reason}")
 
@@ -139,15 +137,15 @@ def _supersede_earlier(session: Session, attempt: Attempt, job: JobRun) -> None:
     )
 
 
-def assignment_folder(session: Session, run: CourseRun, step: Step, snapshot_id: str, cache: Path) -> Path:
+def assignment_folder(source: AssignmentFiles, cache: Path) -> Path:
     """The assignment of a snapshot as an nbgrader course directory on disk; made once, whole or not at all."""
-    target = cache / snapshot_id / step.id
+    target = cache / source.snapshot_id / source.step_id
     if target.is_dir():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{step.id}-", dir=target.parent))
+    draft = Path(tempfile.mkdtemp(prefix=f".{source.step_id}-", dir=target.parent))
     try:
-        runs.export_assignment_dir(session, run, step, draft, snapshot_id=snapshot_id)
+        source.export(draft)
         draft.chmod(0o755)
         draft.rename(target)
     except OSError:

@@ -128,7 +128,7 @@ def test_load_file_outside_the_folder_is_refused(database, tmp_path, place):
     assert "outside the course's folder" in broken.value.problems[0].text
 
 
-def test_export_assignment_dir_lays_out_the_snapshot(database, tmp_path):
+def test_assignment_files_are_laid_out_as_the_snapshot_has_them(database, tmp_path):
     folder = write_course(tmp_path, steps=["assignment:count", "lesson:intro"])
     (folder / "source/count").mkdir(parents=True)
     notebook = (
@@ -142,12 +142,10 @@ def test_export_assignment_dir_lays_out_the_snapshot(database, tmp_path):
     run = sync(database, folder)
 
     with database.reading() as session:
-        step = service.content_of(session, run).get_step("count")
-        service.export_assignment_dir(session, run, step, tmp_path / "out")
+        found = service.assignment_files(session, "count", run.snapshot_id)
         with pytest.raises(NotFound):
-            service.export_assignment_dir(
-                session, run, service.content_of(session, run).get_step("intro"), tmp_path / "out"
-            )
+            service.assignment_files(session, "intro", run.snapshot_id)
+    found.export(tmp_path / "out")
 
     exported = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert exported == {"source/count/count.ipynb", "source/count/data.csv"}
