@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from lms.courses.enrolment import enrol
 from lms.courses.models import CourseRun
-from lms.courses.runs import find_run_by_slug
+from lms.courses.runs import content_of, find_run_by_slug
 from lms.database import new_id
 from lms.errors import N_, NotFound
+from lms.learning.progress import step_url
 from lms.lti.launch import Launch
 from lms.lti.models import ResourceLink, ScoreTarget
 from lms.lti.passback import enlist
@@ -41,28 +42,47 @@ class Source:
 class Arrival:
     """Where the browser goes, and the token that signs it in.
 
-    `course_slug` is None when the launch names no course, or its role opens none.
+    `course_slug` is None when the launch names no course, or its role opens none; `path` is the page of a step.
     """
 
     person_id: UUID
     course_slug: str | None
     token: str
+    path: str | None = None
 
 
-def arrive(
-    session: Session,
-    launch: Launch,
-    source: Source,
-    *,
-    at: datetime,
-    days: int,
-    browser: str,
-    replaces: str = "",
-) -> Arrival:
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """The browser that came: its name, the token that it carried before, and for how many days it is signed in now."""
+
+    name: str
+    days: int
+    carried: str = ""
+
+
+def arrive(session: Session, launch: Launch, source: Source, *, browser: Browser, at: datetime) -> Arrival:
     """Find or make the person, put them into the course, remember where their score goes, sign them in.
 
-    Raises NotFound when the link names a course that is not given here.
+    Raises NotFound when the link names a course or a step that is not given here.
     """
+    person, token = greet(session, launch, source, browser=browser, at=at)
+    link = _remember_link(session, launch, source, at)
+    if source.registration_id is not None:
+        remember_roster(session, launch, registration_id=source.registration_id, source_id=source.id)
+    run = _course_run(session, launch, link, at)
+    if run is not None:
+        link.course_run_id, link.step_id = run.id, _step_id(session, launch, run)
+        _admit(session, person, run, launch.right, at)
+        if launch.right is CourseRight.LEARNER and not person.is_test:
+            _remember_target(session, launch, source, link=link, person=person, run=run, at=at)
+    record(session, "lti.launched", at=at, actor_id=person.id, subject_id=person.id, link=str(link.id))
+    if run is None or launch.right not in OPENS_COURSE:
+        return Arrival(person.id, None, token)
+    return Arrival(person.id, run.slug, token, _step_path(session, run, link.step_id))
+
+
+def greet(session: Session, launch: Launch, source: Source, *, browser: Browser, at: datetime) -> tuple[Person, str]:
+    """The person of a launch, made on first sight, and the token that signs their browser in."""
     locale = launch.person.locale[:2].lower()
     person, account = find_or_create(
         session,
@@ -75,21 +95,30 @@ def arrive(
     account.last_used_at = at
     if not person.display_name:
         person.display_name = NAMELESS.get(locale, NAMELESS["ru"])
-    link = _remember_link(session, launch, source, at)
-    if source.registration_id is not None:
-        remember_roster(session, launch, registration_id=source.registration_id, source_id=source.id)
-    run = _course_run(session, launch, link, at)
-    if run is not None:
-        link.course_run_id = run.id
-        _admit(session, person, run, launch.right, at)
-        if launch.right is CourseRight.LEARNER and not person.is_test:
-            _remember_target(session, launch, source, link=link, person=person, run=run, at=at)
     token = open_session(
-        session, person.id, at=at, days=days, account_id=account.id, browser=browser, replaces=replaces
+        session,
+        person.id,
+        at=at,
+        days=browser.days,
+        account_id=account.id,
+        browser=browser.name,
+        replaces=browser.carried,
     )
-    record(session, "lti.launched", at=at, actor_id=person.id, subject_id=person.id, link=str(link.id))
-    slug = run.slug if run is not None and launch.right in OPENS_COURSE else None
-    return Arrival(person.id, slug, token)
+    return person, token
+
+
+def _step_id(session: Session, launch: Launch, run: CourseRun) -> str:
+    """The step that the link names, or ""."""
+    step_id = launch.custom.get("step", "")
+    if step_id and all(step.id != step_id for step in content_of(session, run).steps):
+        raise NotFound(
+            N_("The link in your school's platform leads to a step that this course does not have. Tell your teacher.")
+        )
+    return step_id
+
+
+def _step_path(session: Session, run: CourseRun, step_id: str) -> str | None:
+    return step_url(session, run.id, content_of(session, run).get_step(step_id)) if step_id else None
 
 
 def _course_run(session: Session, launch: Launch, link: ResourceLink, at: datetime) -> CourseRun | None:

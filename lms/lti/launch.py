@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import lti
 
+from lms.lti.content_items import PickerSettings, picker_settings
 from lms.lti.errors import MalformedLaunch
 from lms.lti.roles import CourseRight, course_right, course_right_1_1, is_test_user
 from lms.lti.text import is_plain_id, shown
@@ -13,6 +14,9 @@ from lms.lti.vocabulary import (
     AGS_ENDPOINT,
     CONTEXT,
     CUSTOM,
+    DEEP_LINKING_REQUEST,
+    DEEP_LINKING_SETTINGS,
+    MESSAGE_TYPE,
     NAMES_AND_ROLES,
     RESOURCE_LINK,
     ROLES,
@@ -78,6 +82,7 @@ class ScoreEndpoint:
 class Launch:
     """One verified launch. `subject` is unique within the registration or consumer, and only there. `product` is the
     platform's family code, `roster_url` where it lists the people of its course; each may be "".
+    `picker` is there when the message asks to choose something for the platform's course (deep linking).
     """
 
     version: LtiVersion
@@ -90,6 +95,7 @@ class Launch:
     score: ScoreEndpoint | None = None
     product: str = ""
     roster_url: str = ""
+    picker: PickerSettings | None = None
 
 
 class AnyLaunchParams(lti.LaunchParams):  # type: ignore[misc]  # the package is untyped
@@ -102,6 +108,7 @@ class AnyLaunchParams(lti.LaunchParams):  # type: ignore[misc]  # the package is
 def launch_1_3(claims: Mapping[str, object]) -> Launch:
     """Of claims that `tokens.verify` let through."""
     roles = strings(claims.get(ROLES))
+    is_choice = claims.get(MESSAGE_TYPE) == DEEP_LINKING_REQUEST
     context, link = section(claims, CONTEXT), section(claims, RESOURCE_LINK)
     return Launch(
         version=LtiVersion.V1_3,
@@ -123,6 +130,7 @@ def launch_1_3(claims: Mapping[str, object]) -> Launch:
         custom=_custom(section(claims, CUSTOM)),
         score=_line_item(section(claims, AGS_ENDPOINT)),
         product=shown(section(claims, TOOL_PLATFORM).get("product_family_code"), 40),
+        picker=picker_settings(section(claims, DEEP_LINKING_SETTINGS)) if is_choice else None,
         roster_url=_url(section(claims, NAMES_AND_ROLES), "context_memberships_url"),
     )
 

@@ -213,3 +213,16 @@ class RosterMember(Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people_person.id"), index=True)
     seen_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+
+
+class Choice(Base):
+    """A platform's wish that a person of it picks what to put into its course; `settings` are content_items.PickerSettings."""
+
+    __tablename__ = "lti_choice"
+
+    id: Mapped[Id]
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("lti_registration.id"))
+    deployment_id: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people_person.id"), index=True)
+    settings: Mapped[dict[str, Any]]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

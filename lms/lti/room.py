@@ -17,9 +17,10 @@ from lms.jobs import Handler, Schedule
 from lms.ledger import Subscriber
 from lms.lti import passback, permissions, rosters
 from lms.lti.admin_views import lti_admin
+from lms.lti.choice_views import lti_choice
 from lms.lti.http import PlatformHttp
 from lms.lti.jwks import JwksCache
-from lms.lti.models import Roster, RosterMember, ScorePost, ScoreTarget
+from lms.lti.models import Choice, Roster, RosterMember, ScorePost, ScoreTarget
 from lms.lti.registrations import framing_sites
 from lms.lti.roster_views import lti_rosters
 from lms.lti.services import PlatformServices
@@ -36,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 def lms_blueprints() -> Sequence[Blueprint]:
-    return [lti, lti_admin, lti_rosters]
+    return [lti, lti_admin, lti_rosters, lti_choice]
 
 
 def lms_permissions() -> Sequence[Permission]:
@@ -82,8 +83,8 @@ def lms_personal_data() -> Sequence[PersonalData]:
     return [
         PersonalData(
             name="lti",
-            tables=frozenset({ScoreTarget.__tablename__, RosterMember.__tablename__}),
-            retention="As long as the account; erased with the person. Of a roster a hash of the platform's id stays.",
+            tables=frozenset({ScoreTarget.__tablename__, RosterMember.__tablename__, Choice.__tablename__}),
+            retention="As long as the account; erased with the person. Of a roster a hash of the platform's id stays. Choices live two hours.",
             export=_export,
             erase=_erase,
         )
@@ -145,4 +146,5 @@ def _erase(session: Session, person_id: UUID) -> None:
     targets = select(ScoreTarget.id).where(ScoreTarget.person_id == person_id)
     session.execute(delete(ScorePost).where(ScorePost.target_id.in_(targets)))
     session.execute(delete(ScoreTarget).where(ScoreTarget.person_id == person_id))
+    session.execute(delete(Choice).where(Choice.person_id == person_id))
     session.execute(update(RosterMember).where(RosterMember.person_id == person_id).values(person_id=None))

@@ -127,7 +127,7 @@ def verify_launch(session: Session, *, state: str, id_token: str, browser: str, 
         at=at,
     )
     deployment_id = str(claims[DEPLOYMENT_ID])
-    if claims[TARGET_LINK_URI] != row.target_link_uri:
+    if claims.get(TARGET_LINK_URI, row.target_link_uri) != row.target_link_uri:
         raise LaunchRefused("target_link_uri")
     if row.deployment_id is not None and row.deployment_id != deployment_id:
         raise LaunchRefused("deployment_id")

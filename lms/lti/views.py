@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.clock import now
 from lms.lti import sign_in, signed_form
-from lms.lti.arrival import Arrival, Source, arrive
+from lms.lti.arrival import Arrival, Browser, Source, arrive, greet
+from lms.lti.deep_linking import open_choice
 from lms.lti.errors import DeploymentPending, MalformedLaunch, PlatformSaidNo
 from lms.lti.oauth1 import MAX_BODY
 from lms.lti.registrations import public_keys, signing_key
@@ -86,15 +87,11 @@ def _accept(verified: VerifiedLaunch, at: datetime) -> Arrival | None:
             AccountKey("lti13", verified.launch.subject, registration.issuer, registration.client_id),
             registration_id=registration.id,
         )
-        return arrive(
-            session,
-            verified.launch,
-            source,
-            at=at,
-            days=settings().session_days,
-            browser=_browser(),
-            replaces=carried_token(),
-        )
+        if verified.launch.picker is None:
+            return arrive(session, verified.launch, source, browser=_browser(), at=at)
+        person, token = greet(session, verified.launch, source, browser=_browser(), at=at)
+        choice_id = open_choice(session, verified.launch, registration, verified.deployment_id, person.id, at=at)
+        return Arrival(person.id, None, token, url_for("lti_choice.choose", choice_id=choice_id))
 
 
 @lti.post("/1.1/launch")
@@ -118,15 +115,7 @@ def _accept_form(verified: VerifiedForm, at: datetime) -> Arrival:
         source = Source(
             consumer.id, AccountKey("lti11", verified.launch.subject, client_id=consumer.key), consumer_id=consumer.id
         )
-        return arrive(
-            session,
-            verified.launch,
-            source,
-            at=at,
-            days=settings().session_days,
-            browser=_browser(),
-            replaces=carried_token(),
-        )
+        return arrive(session, verified.launch, source, browser=_browser(), at=at)
 
 
 def _unless_overtaken(act: Callable[[], T]) -> T:
@@ -176,13 +165,14 @@ def _signed_url() -> str:
 
 
 def _welcome(arrival: Arrival) -> AnyResponse:
-    target = (
-        url_for("learning.home")
-        if arrival.course_slug is None
-        else url_for("learning.course", slug=arrival.course_slug)
-    )
+    if arrival.path is not None:
+        target = arrival.path
+    elif arrival.course_slug is not None:
+        target = url_for("learning.course", slug=arrival.course_slug)
+    else:
+        target = url_for("learning.home")
     return remember(redirect(target, 303), arrival.token)
 
 
-def _browser() -> str:
-    return request.user_agent.string
+def _browser() -> Browser:
+    return Browser(request.user_agent.string, settings().session_days, carried_token())

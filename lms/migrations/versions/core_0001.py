@@ -664,6 +664,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lti_roster_member_person_id"), "lti_roster_member", ["person_id"], unique=False)
 
+    op.create_table(
+        "lti_choice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("deployment_id", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people_person.id"], name=op.f("fk_lti_choice_person_id_people_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["lti_registration.id"], name=op.f("fk_lti_choice_registration_id_lti_registration")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lti_choice")),
+    )
+    op.create_index(op.f("ix_lti_choice_expires_at"), "lti_choice", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_lti_choice_person_id"), "lti_choice", ["person_id"], unique=False)
+
 
 def downgrade() -> None:
     raise RuntimeError("there is no way back but a restored backup")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from lms_demo_platform import ags, basic_outcomes, launches, nrps, oidc, pages, refusals, token_endpoint
+from lms_demo_platform import ags, basic_outcomes, launches, nrps, oidc, pages, picking, refusals, token_endpoint
 from lms_demo_platform.config import SchoolConfig
 from lms_demo_platform.language import init_language
 from lms_demo_platform.site import School, init_headers
@@ -27,6 +27,6 @@ def create_app(config: SchoolConfig) -> Flask:
     app.extensions["tool_keys"] = ToolKeys(f"{config.tool_internal_url}/lti/jwks.json")
     init_language(app)
     init_headers(app)
-    for part in (pages, launches, oidc, token_endpoint, ags, nrps, basic_outcomes, refusals):
+    for part in (pages, launches, oidc, token_endpoint, ags, nrps, picking, basic_outcomes, refusals):
         app.register_blueprint(part.bp)
     return app

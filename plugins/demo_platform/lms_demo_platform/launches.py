@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response
 from lms_demo_platform.basic_outcomes import sourced_id
 from lms_demo_platform.config import CLIENT_ID, CONSUMER_KEY, DEPLOYMENT_ID, ISSUER, SchoolConfig
 from lms_demo_platform.language import choose_locale
+from lms_demo_platform.links import find_link
 from lms_demo_platform.refusals import Refusal
-from lms_demo_platform.school import CONTEXT_ID, CONTEXT_TITLE, Link, SchoolPerson, Way, find_link
+from lms_demo_platform.school import CONTEXT_ID, CONTEXT_TITLE, Link, SchoolPerson, Way
 from lms_demo_platform.site import now, school, signed_in
 from lms_demo_platform.tables import PlatformLaunch
 
@@ -25,27 +26,38 @@ KEEP = timedelta(minutes=10)
 @bp.get("/start/<link_id>")
 def start(link_id: str) -> Response | str:
     """Send this person to the tool; `?in=frame` says that the tool appears inside our page."""
-    link, person = find_link(link_id), signed_in()
+    person = signed_in()
+    with school().sessions() as session:
+        link = find_link(session, link_id)
     if link is None:
         raise Refusal(404, "not_found", "There is no such link in the course.")
     if person is None:
         return redirect("/")
     is_framed = request.args.get("in") == "frame"
     if link.way is Way.LTI_1_3:
-        return redirect(_login_url(school().config, link, person, is_framed=is_framed))
+        return redirect(_login_url(school().config, link.id, person, is_framed=is_framed))
     action = f"{school().config.tool_public_url}/lti/1.1/launch"
     return render_template(
         "school/post.html", action=action, fields=_signed_form(action, link, person, is_framed=is_framed)
     )
 
 
-def _login_url(config: SchoolConfig, link: Link, person: SchoolPerson, *, is_framed: bool) -> str:
+@bp.get("/start-picking")
+def start_picking() -> Response:
+    """Send this teacher to the tool's picker, inside our page."""
+    person = signed_in()
+    if person is None:
+        return redirect("/")
+    return redirect(_login_url(school().config, "", person, is_framed=True))
+
+
+def _login_url(config: SchoolConfig, link_id: str, person: SchoolPerson, *, is_framed: bool) -> str:
     """Third-party initiated login (IMS Security Framework 1.0, 5.1.1.1); the hint is JSON text, as Moodle's is."""
     launch_id = uuid4().hex
     with school().sessions.begin() as session:
         session.execute(delete(PlatformLaunch).where(PlatformLaunch.created_at < now() - KEEP))
         session.add(
-            PlatformLaunch(id=launch_id, person_id=person.id, link_id=link.id, is_framed=is_framed, created_at=now())
+            PlatformLaunch(id=launch_id, person_id=person.id, link_id=link_id, is_framed=is_framed, created_at=now())
         )
     query = {
         "iss": ISSUER,
@@ -80,7 +92,7 @@ def _signed_form(action: str, link: Link, person: SchoolPerson, *, is_framed: bo
         "launch_presentation_return_url": f"{config.public_url}/course",
         "tool_consumer_info_product_family_code": "school-7",
         "tool_consumer_instance_guid": "school.localhost",
-        "custom_course": link.course,
+        **{f"custom_{name}": value for name, value in link.custom.items()},
     }
     if not person.is_teacher:
         params["lis_result_sourcedid"] = sourced_id(config.secret, link.id, person.id)

@@ -11,10 +11,12 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms_demo_platform import picking
 from lms_demo_platform.config import CLIENT_ID, DEPLOYMENT_ID, ISSUER, SchoolConfig
 from lms_demo_platform.language import choose_locale
+from lms_demo_platform.links import find_link
 from lms_demo_platform.refusals import Refusal
-from lms_demo_platform.school import CONTEXT_ID, CONTEXT_TITLE, Link, SchoolPerson, find_link
+from lms_demo_platform.school import CONTEXT_ID, CONTEXT_TITLE, SchoolPerson
 from lms_demo_platform.scopes import AGS_SCOPES
 from lms_demo_platform.site import now, school, signed_in
 from lms_demo_platform.store import signing_key
@@ -69,11 +71,11 @@ def _id_token(nonce: str, login_hint: str, message_hint: str) -> str:
         raise Refusal(401, "login_required", "Nobody, or somebody else, is signed in to the school in this browser.")
     with school().sessions.begin() as session:
         launch = _take_launch(session, message_hint, person, now())
-        link = find_link(launch.link_id)
-        if link is None:
-            raise Refusal(400, "invalid_request", "The link is gone.")
-        line_item = session.scalars(select(LineItem).where(LineItem.link_id == link.id)).one()
-        claims = _claims(school().config, person, link, line_item.id, is_framed=launch.is_framed, at=now())
+        claims = _person_claims(school().config, person, is_framed=launch.is_framed, at=now())
+        if launch.link_id:
+            claims |= _link_claims(session, launch.link_id)
+        else:
+            claims |= _picking_claims(launch.id)
         kid, key = signing_key(session)
     return jwt.encode({**claims, "nonce": nonce}, key, algorithm="RS256", headers={"kid": kid})
 
@@ -92,11 +94,9 @@ def _take_launch(session: Session, message_hint: str, person: SchoolPerson, at: 
     return launch
 
 
-def _claims(
-    config: SchoolConfig, person: SchoolPerson, link: Link, line_item_id: int, *, is_framed: bool, at: datetime
-) -> dict[str, object]:
+def _person_claims(config: SchoolConfig, person: SchoolPerson, *, is_framed: bool, at: datetime) -> dict[str, object]:
+    """What every message says: who, where, and by which services more is to be had."""
     issued = int(at.timestamp())
-    line_items = f"{config.internal_url}/ags/{CONTEXT_ID}/lineitems"
     return {
         "iss": ISSUER,
         "aud": CLIENT_ID,
@@ -108,26 +108,43 @@ def _claims(
         "family_name": person.family_name,
         "locale": choose_locale(),
         CLAIM + "version": "1.3.0",
-        CLAIM + "message_type": "LtiResourceLinkRequest",
         CLAIM + "deployment_id": DEPLOYMENT_ID,
         CLAIM + "target_link_uri": f"{config.tool_public_url}/lti/launch",
         CLAIM + "roles": [ROLE + ("Instructor" if person.is_teacher else "Learner")],
         CLAIM + "context": {"id": CONTEXT_ID, "title": CONTEXT_TITLE, "type": ["CourseSection"]},
-        CLAIM + "resource_link": {"id": link.id, "title": str(link.title)},
-        CLAIM + "custom": {"course": link.course},
         CLAIM + "tool_platform": {"guid": "school.localhost", "name": "Школа № 7", "product_family_code": "school-7"},
         CLAIM + "launch_presentation": {
             "document_target": "iframe" if is_framed else "window",
             "return_url": f"{config.public_url}/course",
             "locale": choose_locale(),
         },
-        "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {
-            "scope": sorted(AGS_SCOPES),
-            "lineitems": f"{line_items}?type_id=1",
-            "lineitem": f"{line_items}/{line_item_id}/lineitem?type_id=1",
-        },
         "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice": {
             "context_memberships_url": f"{config.internal_url}/nrps/{CONTEXT_ID}/memberships",
             "service_versions": ["2.0"],
         },
+    }
+
+
+def _link_claims(session: Session, link_id: str) -> dict[str, object]:
+    """A click on a link; its column is named when it has one."""
+    link = find_link(session, link_id)
+    if link is None:
+        raise Refusal(400, "invalid_request", "The link is gone.")
+    line_items = f"{school().config.internal_url}/ags/{CONTEXT_ID}/lineitems"
+    endpoint: dict[str, object] = {"scope": sorted(AGS_SCOPES), "lineitems": f"{line_items}?type_id=1"}
+    line_item = session.scalars(select(LineItem).where(LineItem.link_id == link.id)).one_or_none()
+    if line_item is not None:
+        endpoint["lineitem"] = f"{line_items}/{line_item.id}/lineitem?type_id=1"
+    return {
+        CLAIM + "message_type": "LtiResourceLinkRequest",
+        CLAIM + "resource_link": {"id": link.id, "title": str(link.title)},
+        CLAIM + "custom": dict(link.custom),
+        "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": endpoint,
+    }
+
+
+def _picking_claims(launch_id: str) -> dict[str, object]:
+    return {
+        CLAIM + "message_type": "LtiDeepLinkingRequest",
+        "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings": picking.settings(launch_id),
     }

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from lms_demo_platform.language import LOCALES, THEMES
+from lms_demo_platform.links import find_link, list_links
 from lms_demo_platform.refusals import Refusal
-from lms_demo_platform.school import LINKS, PEOPLE, Link, SchoolPerson, find_link, find_person, list_pupils
+from lms_demo_platform.school import PEOPLE, Link, SchoolPerson, find_person, list_pupils
 from lms_demo_platform.site import school, signed_in
 from lms_demo_platform.tables import Grade, LineItem
 
@@ -56,13 +57,17 @@ def sign_out() -> Response:
 @bp.get("/course")
 def course() -> str | Response:
     """The course's links to the tool."""
-    return render_template("school/course.html", links=LINKS) if signed_in() else redirect("/")
+    if not signed_in():
+        return redirect("/")
+    with school().sessions() as db:
+        return render_template("school/course.html", links=list_links(db))
 
 
 @bp.get("/course/<link_id>")
 def framed(link_id: str) -> str | Response:
     """The tool inside our page."""
-    link = find_link(link_id)
+    with school().sessions() as db:
+        link = find_link(db, link_id)
     if link is None:
         raise Refusal(404, "not_found", "There is no such link in the course.")
     return render_template("school/framed.html", link=link) if signed_in() else redirect("/")
@@ -95,6 +100,7 @@ def _grades(pupils: list[SchoolPerson]) -> tuple[list[tuple[LineItem, Link | Non
     with school().sessions() as db:
         items = list(db.scalars(select(LineItem).order_by(LineItem.id)))
         known = {(grade.person_id, grade.line_item_id): grade for grade in db.scalars(select(Grade))}
-    columns = [(item, find_link(item.link_id or "")) for item in items]
+        links = {link.id: link for link in list_links(db)}
+    columns = [(item, links.get(item.link_id or "")) for item in items]
     rows = [Row(pupil, [known.get((pupil.id, item.id)) for item in items]) for pupil in pupils]
     return columns, rows

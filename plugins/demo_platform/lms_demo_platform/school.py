@@ -1,5 +1,6 @@
 """The school's people and its one course. Invented; the city is real."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,8 +41,8 @@ class Link:
     id: str
     title: str
     about: str
-    course: str
-    """The tool's course, told it as the custom parameter `course`."""
+    custom: Mapping[str, str]
+    """What the tool is told at each click."""
     way: Way
     maximum: int = 100
 
@@ -59,15 +60,21 @@ LINKS = (
         "data",
         _("Data for everyone"),
         _("Lessons and notebooks about Perm Krai in numbers."),
-        "data-for-everyone",
+        {"course": "data-for-everyone"},
         Way.LTI_1_3,
     ),
-    Link("money", _("Money and risk"), _("An elective: savings, credit and chance."), "money-and-risk", Way.LTI_1_3),
+    Link(
+        "money",
+        _("Money and risk"),
+        _("An elective: savings, credit and chance."),
+        {"course": "money-and-risk"},
+        Way.LTI_1_3,
+    ),
     Link(
         "data-lab",
         _("Data for everyone: the computer room"),
         _("The same course through the school's older connection."),
-        "data-for-everyone",
+        {"course": "data-for-everyone"},
         Way.LTI_1_1,
     ),
 )
@@ -75,10 +82,6 @@ LINKS = (
 
 def find_person(person_id: str) -> SchoolPerson | None:
     return next((person for person in PEOPLE if person.id == person_id), None)
-
-
-def find_link(link_id: str) -> Link | None:
-    return next((link for link in LINKS if link.id == link_id), None)
 
 
 def list_pupils() -> list[SchoolPerson]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -51,7 +51,7 @@ class PlatformKey(SchoolBase):
 
 
 class PlatformLaunch(SchoolBase):
-    """A click on a link that waits for the tool to ask who clicked; used once."""
+    """A click on a link that waits for the tool to ask who clicked; used once. Without a link: a teacher who picks one."""
 
     __tablename__ = "demo_platform_launch"
 
@@ -108,3 +108,15 @@ class Grade(SchoolBase):
     way: Mapped[str] = mapped_column(String(16))
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
+
+
+class PickedLink(SchoolBase):
+    """A link that a teacher picked in the tool; `custom` is what the tool wants to hear at each click on it."""
+
+    __tablename__ = "demo_platform_link"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    about: Mapped[str] = mapped_column(String(500))
+    custom: Mapped[dict[str, str]] = mapped_column(JSON)
+    added_at: Mapped[datetime]

@@ -55,8 +55,8 @@ class Browser:
         return form_of(self.get(f"{school}/start/{link_id}"))
 
 
-def form_of(answer: requests.Response) -> Form:
-    """The only form of a page."""
+def form_of(answer: requests.Response, field: str = "") -> Form:
+    """The only form of a page; with `field` the only one that has it."""
     assert answer.status_code == 200, answer.text
-    (found,) = html.fromstring(answer.content).forms
+    (found,) = [form for form in html.fromstring(answer.content).forms if not field or field in form.fields]
     return Form(found.action, dict(found.fields))

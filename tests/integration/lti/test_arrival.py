@@ -13,7 +13,7 @@ from lms.courses.enrolment import is_enrolled
 from lms.courses.models import CourseRun
 from lms.database import Database, new_id
 from lms.errors import NotFound
-from lms.lti.arrival import Arrival, Source, arrive
+from lms.lti.arrival import Arrival, Browser, Source, arrive
 from lms.lti.launch import Launch, LtiVersion, PersonClaims, Place, ScoreEndpoint
 from lms.lti.models import ScoreTarget
 from lms.lti.passback import POST
@@ -50,7 +50,7 @@ def launch(right: CourseRight = CourseRight.LEARNER, **changed: Any) -> Launch:
 
 
 def arrived(session: Session, sent: Launch, source: Source) -> Arrival:
-    return arrive(session, sent, source, at=now(), days=14, browser="test")
+    return arrive(session, sent, source, browser=Browser("test", 14), at=now())
 
 
 @pytest.mark.parametrize(
