@@ -14,6 +14,7 @@ from lms.courses.models import CourseRun
 from lms.database import Database
 from lms.jobs import JobRun, enqueue
 from lms.ledger import Fact
+from lms.people.models import Person
 
 HANDLER = "completion.reevaluate"
 BATCH = 50
@@ -68,7 +69,14 @@ def contract_changed(session: Session, run_id: UUID) -> None:
 
 
 def _people(session: Session, run_id: UUID, *, after: UUID | None) -> list[UUID]:
-    query = select(Fact.person_id).where(Fact.course_run_id == run_id).distinct().order_by(Fact.person_id).limit(BATCH)
+    query = (
+        select(Fact.person_id)
+        .join(Person, Person.id == Fact.person_id)
+        .where(Fact.course_run_id == run_id, Person.is_test.is_(False))
+        .distinct()
+        .order_by(Fact.person_id)
+        .limit(BATCH)
+    )
     return list(session.scalars(query if after is None else query.where(Fact.person_id > after)))
 
 

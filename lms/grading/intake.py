@@ -15,6 +15,7 @@ from lms.errors import N_, Conflict, Forbidden, TooMany
 from lms.grading.models import Attempt
 from lms.grading.states import AttemptState
 from lms.jobs import Priority, enqueue
+from lms.people.models import Person
 
 GRADE = "grading.grade"
 WAITING = 3
@@ -42,8 +43,10 @@ def submit(
 ) -> Received:
     """Record an attempt of stored bytes and enlist its grading. `source` is `upload` or `lab`.
 
-    Raises Forbidden (not in this course), Conflict (the run is over, or no attempts are left), TooMany (several wait).
+    Raises Forbidden (not in this course, or a test person), Conflict (the run is over, or no attempts are left), TooMany (several wait).
     """
+    if session.get_one(Person, person_id).is_test:
+        raise Forbidden(N_("This is a look through a participant's eyes: here nothing is handed in or graded."))
     if not lock_enrolment(session, run.id, person_id):
         raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     mine = [Attempt.run_id == run.id, Attempt.step_id == step.id, Attempt.person_id == person_id]

@@ -15,6 +15,7 @@ from lms.database import new_id
 from lms.jobs import Priority, enqueue
 from lms.ledger.kinds import Derivations, FactKinds, Subscribers
 from lms.ledger.models import Fact
+from lms.people.models import Person
 
 READ_LIMIT = 5000
 VOIDED = "ledger.voided"
@@ -85,6 +86,8 @@ def void(session: Session, fact: Fact, *, reason: str, at: datetime, actor_id: U
 def _write(session: Session, fact: Fact, *, heard_as: str) -> Fact:
     session.add(fact)
     session.flush()
+    if session.get_one(Person, fact.person_id).is_test:  # a teacher looking through a pupil's eyes earns nothing
+        return fact
     known = registries.of(session)
     for subscriber in known.get(Subscribers):
         if heard_as in subscriber.kinds:
@@ -123,7 +126,9 @@ def find_fact(session: Session, key: str) -> Fact | None:
 def replay(session: Session, subscriber_name: str, *, generation: int) -> int:
     """Enlist a subscriber for every older fact of its kinds (a plugin enabled in mid-year); returns how many."""
     subscriber = registries.of(session).get(Subscribers).get(subscriber_name)
-    ids = session.scalars(select(Fact.id).where(Fact.kind.in_(subscriber.kinds)).order_by(Fact.recorded_at)).all()
+    query = select(Fact.id).join(Person, Person.id == Fact.person_id)
+    of_kinds = query.where(Fact.kind.in_(subscriber.kinds), Person.is_test.is_(False))
+    ids = session.scalars(of_kinds.order_by(Fact.recorded_at)).all()
     for fact_id in ids:
         enqueue(
             session,

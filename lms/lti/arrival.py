@@ -14,6 +14,7 @@ from lms.database import new_id
 from lms.errors import N_, NotFound
 from lms.learning.progress import step_url
 from lms.lti.launch import Launch
+from lms.lti.mentees import accompany
 from lms.lti.models import ResourceLink, ScoreTarget
 from lms.lti.passback import enlist
 from lms.lti.roles import CourseRight
@@ -22,7 +23,7 @@ from lms.notebooks.prestart import prestart
 from lms.people.accounts import AccountKey, find_or_create, grant
 from lms.people.actor import Role
 from lms.people.audit import record
-from lms.people.models import Person
+from lms.people.models import Account, Person
 from lms.people.sessions import open_session
 
 OPENS_COURSE = frozenset({CourseRight.LEARNER, CourseRight.TUTOR, CourseRight.TEACHER})
@@ -65,7 +66,7 @@ def arrive(session: Session, launch: Launch, source: Source, *, browser: Browser
 
     Raises NotFound when the link names a course or a step that is not given here.
     """
-    person, token = greet(session, launch, source, browser=browser, at=at)
+    person, account = person_of(session, launch, source, at=at)
     link = _remember_link(session, launch, source, at)
     if source.registration_id is not None:
         remember_roster(session, launch, registration_id=source.registration_id, source_id=source.id)
@@ -73,16 +74,19 @@ def arrive(session: Session, launch: Launch, source: Source, *, browser: Browser
     if run is not None:
         link.course_run_id, link.step_id = run.id, _step_id(session, launch, run)
         _admit(session, person, run, launch.right, at)
-        if launch.right is CourseRight.LEARNER and not person.is_test:
+        if launch.right is CourseRight.LEARNER and not (person.is_test or launch.is_test_user):
             _remember_target(session, launch, source, link=link, person=person, run=run, at=at)
+    if launch.right is CourseRight.MENTOR:
+        accompany(session, person, account, launch.mentees, at=at)
+    token = sign_in(session, person, account, browser=browser, at=at)
     record(session, "lti.launched", at=at, actor_id=person.id, subject_id=person.id, link=str(link.id))
     if run is None or launch.right not in OPENS_COURSE:
         return Arrival(person.id, None, token)
     return Arrival(person.id, run.slug, token, _step_path(session, run, link.step_id))
 
 
-def greet(session: Session, launch: Launch, source: Source, *, browser: Browser, at: datetime) -> tuple[Person, str]:
-    """The person of a launch, made on first sight, and the token that signs their browser in."""
+def person_of(session: Session, launch: Launch, source: Source, *, at: datetime) -> tuple[Person, Account]:
+    """Who this is: found by the platform's id for them, made on first sight."""
     locale = launch.person.locale[:2].lower()
     person, account = find_or_create(
         session,
@@ -95,7 +99,12 @@ def greet(session: Session, launch: Launch, source: Source, *, browser: Browser,
     account.last_used_at = at
     if not person.display_name:
         person.display_name = NAMELESS.get(locale, NAMELESS["ru"])
-    token = open_session(
+    return person, account
+
+
+def sign_in(session: Session, person: Person, account: Account, *, browser: Browser, at: datetime) -> str:
+    """The token that signs this browser in. Raises Forbidden for a locked person."""
+    return open_session(
         session,
         person.id,
         at=at,
@@ -104,7 +113,6 @@ def greet(session: Session, launch: Launch, source: Source, *, browser: Browser,
         browser=browser.name,
         replaces=browser.carried,
     )
-    return person, token
 
 
 def _step_id(session: Session, launch: Launch, run: CourseRun) -> str:
@@ -135,7 +143,7 @@ def _course_run(session: Session, launch: Launch, link: ResourceLink, at: dateti
 
 def _admit(session: Session, person: Person, run: CourseRun, right: CourseRight, at: datetime) -> None:
     """A learner is enrolled; tutor and teacher may look at this course. Whose works they may see, a platform cannot
-    say (pupils of other schools are in the same run): tutor groups and mentors are set by people of the programme.
+    say (pupils of other schools are in the same run): tutor groups are set by people of the programme.
     """
     if right is CourseRight.LEARNER:
         grant(session, person.id, Role.PARTICIPANT, at=at)

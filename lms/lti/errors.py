@@ -20,6 +20,19 @@ class MalformedLaunch(BadRequest):
         )
 
 
+class UnknownMessage(BadRequest):
+    """A true message of a kind that we do not answer."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            N_(
+                "Your school's platform asked for something that we do not offer (%(name)s). "
+                "Open the course there by its link."
+            ),
+            name=name,
+        )
+
+
 class LaunchRefused(Forbidden):
     """The message is well formed but must not be believed. `reason` is a stable short name, for the log."""
 

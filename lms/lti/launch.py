@@ -1,15 +1,16 @@
 """What a verified launch says, in one vocabulary for LTI 1.3 and 1.1."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import unquote
 
 import lti
 
 from lms.lti.content_items import PickerSettings, picker_settings
 from lms.lti.errors import MalformedLaunch
 from lms.lti.roles import CourseRight, course_right, course_right_1_1, is_test_user
-from lms.lti.text import is_plain_id, shown
+from lms.lti.text import is_known_id, is_plain_id, shown
 from lms.lti.vocabulary import (
     AGS_ENDPOINT,
     CONTEXT,
@@ -19,12 +20,14 @@ from lms.lti.vocabulary import (
     MESSAGE_TYPE,
     NAMES_AND_ROLES,
     RESOURCE_LINK,
+    ROLE_SCOPE_MENTOR,
     ROLES,
     SCOPE_LINE_ITEM,
     SCOPE_SCORE,
     TOOL_PLATFORM,
 )
 
+MAX_MENTEES = 200
 MAX_URL = 2000
 MAX_SOURCED_ID = 4000
 """What the tables keep. A place for scores that is cut would be another place."""
@@ -82,6 +85,7 @@ class ScoreEndpoint:
 class Launch:
     """One verified launch. `subject` is unique within the registration or consumer, and only there. `product` is the
     platform's family code, `roster_url` where it lists the people of its course; each may be "".
+    `mentees` are the subjects whom a mentor accompanies, as the platform says.
     `picker` is there when the message asks to choose something for the platform's course (deep linking).
     """
 
@@ -96,6 +100,7 @@ class Launch:
     product: str = ""
     roster_url: str = ""
     picker: PickerSettings | None = None
+    mentees: tuple[str, ...] = ()
 
 
 class AnyLaunchParams(lti.LaunchParams):  # type: ignore[misc]  # the package is untyped
@@ -132,6 +137,7 @@ def launch_1_3(claims: Mapping[str, object]) -> Launch:
         product=shown(section(claims, TOOL_PLATFORM).get("product_family_code"), 40),
         picker=picker_settings(section(claims, DEEP_LINKING_SETTINGS)) if is_choice else None,
         roster_url=_url(section(claims, NAMES_AND_ROLES), "context_memberships_url"),
+        mentees=_mentees(strings(claims.get(ROLE_SCOPE_MENTOR))),
     )
 
 
@@ -158,9 +164,10 @@ def launch_1_1(params: Mapping[str, str]) -> Launch:
             link_id=_id(params.get("resource_link_id")),
             link_title=shown(params.get("resource_link_title")),
         ),
-        custom={key.removeprefix("custom_"): value for key, value in params.items() if key.startswith("custom_")},
+        custom=_custom({k.removeprefix("custom_"): value for k, value in params.items() if k.startswith("custom_")}),
         score=_outcome(outcome_url, sourced_id) if outcome_url and sourced_id else None,
         product=shown(params.get("tool_consumer_info_product_family_code"), 40),
+        mentees=_mentees(params.get("role_scope_mentor", "").split(",")),
     )
 
 
@@ -176,11 +183,16 @@ def strings(value: object) -> list[str]:
 
 
 def _id(value: object) -> str:
-    return str(value) if is_plain_id(value) else ""
+    return str(value) if is_known_id(value) else ""
 
 
 def _custom(values: Mapping[str, object]) -> dict[str, str]:
     return {key: value for key, value in values.items() if isinstance(value, str) and not value.startswith("$")}
+
+
+def _mentees(subjects: Iterable[str]) -> tuple[str, ...]:
+    found = (unquote(subject).strip() for subject in subjects)  # 1.1 escapes the commas in them
+    return tuple(dict.fromkeys(one for one in found if is_plain_id(one)))[:MAX_MENTEES]
 
 
 def _outcome(url: str, sourced_id: str) -> ScoreEndpoint:

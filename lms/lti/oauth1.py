@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, RequestValidator, SignatureOnlyEndpoint
 
 from lms.lti.errors import LaunchRefused, LaunchTooOld, MalformedLaunch
-from lms.lti.text import is_plain_id
+from lms.lti.text import is_known_id
 from lms.lti.vocabulary import BASIC_LAUNCH_REQUEST
 
 MAX_BODY = 64 * 1024
@@ -102,7 +102,7 @@ def _check_form(params: Mapping[str, str]) -> None:
         if not params.get(name):
             raise MalformedLaunch(name)
     for name in ("oauth_consumer_key", "oauth_nonce", "user_id", "resource_link_id"):
-        if not is_plain_id(params[name]):
+        if not is_known_id(params[name]):
             raise MalformedLaunch(name)
     if params["lti_version"] != "LTI-1p0":
         raise MalformedLaunch("lti_version")

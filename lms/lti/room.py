@@ -15,11 +15,20 @@ from sqlalchemy.orm import Session
 from lms.errors import N_
 from lms.jobs import Handler, Schedule
 from lms.ledger import Subscriber
-from lms.lti import passback, permissions, rosters
+from lms.lti import (
+    data_privacy,
+    deep_linking_request,
+    passback,
+    permissions,
+    resource_links,
+    rosters,
+    submission_review,
+)
 from lms.lti.admin_views import lti_admin
 from lms.lti.choice_views import lti_choice
 from lms.lti.http import PlatformHttp
 from lms.lti.jwks import JwksCache
+from lms.lti.messages import Messages
 from lms.lti.models import Choice, Roster, RosterMember, ScorePost, ScoreTarget
 from lms.lti.registrations import framing_sites
 from lms.lti.roster_views import lti_rosters
@@ -32,6 +41,7 @@ from lms.web.admin_pages import AdminPage
 from lms.web.headers import allow_framing
 from lms.web.unit import reading
 
+MESSAGES = (resource_links.MESSAGE, deep_linking_request.MESSAGE, submission_review.MESSAGE, data_privacy.MESSAGE)
 SITES_SECONDS = 10.0
 log = structlog.get_logger(__name__)
 
@@ -97,6 +107,8 @@ def install(app: Flask, registries: Registries) -> None:
     registries.put(http)
     registries.put(JwksCache(http))
     registries.put(PlatformServices(http))
+    for message in MESSAGES:
+        registries.get(Messages).add(message)
     allow_framing(app, _Sites())
 
 

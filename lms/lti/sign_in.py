@@ -17,14 +17,22 @@ from sqlalchemy.orm import Session
 
 from lms import registries
 from lms.database import new_id
-from lms.lti.errors import DeploymentPending, LaunchRefused, LaunchTooOld, MalformedLaunch, UnknownPlatform
+from lms.lti.errors import (
+    DeploymentPending,
+    LaunchRefused,
+    LaunchTooOld,
+    MalformedLaunch,
+    UnknownMessage,
+    UnknownPlatform,
+)
 from lms.lti.jwks import JwksCache
 from lms.lti.launch import Launch, launch_1_3
+from lms.lti.messages import Message, Messages
 from lms.lti.models import Deployment, LaunchState, Registration
 from lms.lti.registrations import digest, find_deployment, get_platform
 from lms.lti.text import is_plain_id
 from lms.lti.tokens import Expected, verify
-from lms.lti.vocabulary import DEPLOYMENT_ID, TARGET_LINK_URI
+from lms.lti.vocabulary import DEPLOYMENT_ID, MESSAGE_TYPE, TARGET_LINK_URI
 from lms.settings import Settings
 
 LIFETIME = timedelta(minutes=10)
@@ -52,6 +60,8 @@ class VerifiedLaunch:
     state_id: UUID
     registration: Registration
     deployment_id: str
+    message: Message
+    claims: Mapping[str, object]
     launch: Launch
 
 
@@ -106,7 +116,7 @@ def begin_login(session: Session, asked: LoginRequest, *, browser: str, at: date
 def verify_launch(session: Session, *, state: str, id_token: str, browser: str, at: datetime) -> VerifiedLaunch:
     """Check everything and change nothing. May fetch the platform's keys, so call it outside a writing transaction.
 
-    Raises MalformedLaunch, LaunchRefused, LaunchTooOld, UnknownPlatform.
+    Raises MalformedLaunch, LaunchRefused, LaunchTooOld, UnknownPlatform, UnknownMessage.
     """
     row = session.scalar(
         select(LaunchState).where(LaunchState.state_hash == digest(state), LaunchState.expires_at > at)
@@ -131,7 +141,11 @@ def verify_launch(session: Session, *, state: str, id_token: str, browser: str, 
         raise LaunchRefused("target_link_uri")
     if row.deployment_id is not None and row.deployment_id != deployment_id:
         raise LaunchRefused("deployment_id")
-    return VerifiedLaunch(row.id, registration, deployment_id, launch_1_3(claims))
+    message = registries.of(session).get(Messages).find(str(claims[MESSAGE_TYPE]))
+    if message is None:
+        raise UnknownMessage(str(claims[MESSAGE_TYPE]))
+    message.check(claims)
+    return VerifiedLaunch(row.id, registration, deployment_id, message, claims, launch_1_3(claims))
 
 
 def use_up(session: Session, verified: VerifiedLaunch, *, at: datetime) -> Deployment | None:

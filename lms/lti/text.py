@@ -1,14 +1,23 @@
 """Text that a platform sent, before it reaches a page or a table."""
 
+import re
 import unicodedata
 
 MAX_ID = 255
+_VARIABLE = re.compile(r"\$[A-Z]\w*\.")
 _BIDI = {chr(c) for c in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def is_plain_id(value: object, limit: int = MAX_ID) -> bool:
     """An identifier we can key on: 1..limit characters, no control characters, no direction marks, no lone surrogates."""
-    return isinstance(value, str) and 0 < len(value) <= limit and not any(_is_unsafe(c) for c in value)
+    if not isinstance(value, str) or not 0 < len(value) <= limit:
+        return False
+    return (value.isascii() and value.isprintable()) or not any(_is_unsafe(c) for c in value)
+
+
+def is_known_id(value: object) -> bool:
+    """Whether a platform really told an id: plain, and no variable that it left unfilled ("$User.id")."""
+    return is_plain_id(value) and not _VARIABLE.match(str(value))
 
 
 def shown(value: object, limit: int = 200) -> str:

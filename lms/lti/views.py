@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.clock import now
 from lms.lti import sign_in, signed_form
-from lms.lti.arrival import Arrival, Browser, Source, arrive, greet
-from lms.lti.deep_linking import open_choice
+from lms.lti.arrival import Browser, Source, arrive
 from lms.lti.errors import DeploymentPending, MalformedLaunch, PlatformSaidNo
+from lms.lti.messages import Incoming, Opening
 from lms.lti.oauth1 import MAX_BODY
 from lms.lti.registrations import public_keys, signing_key
+from lms.lti.resource_links import to_page
 from lms.lti.sign_in import LoginRequest, VerifiedLaunch
 from lms.lti.signed_form import VerifiedForm
 from lms.lti.text import shown
@@ -70,13 +71,13 @@ def launch() -> AnyResponse:
     at = now()
     session = reading()
     verified = sign_in.verify_launch(session, state=given["state"], id_token=given["id_token"], browser=browser, at=at)
-    arrival = _unless_overtaken(lambda: _accept(verified, at))
-    if arrival is None:
+    opening = _unless_overtaken(lambda: _accept(verified, at))
+    if opening is None:
         raise DeploymentPending
-    return _welcome(arrival)
+    return _welcome(opening)
 
 
-def _accept(verified: VerifiedLaunch, at: datetime) -> Arrival | None:
+def _accept(verified: VerifiedLaunch, at: datetime) -> Opening | None:
     with unit_of_work() as session:
         deployment = sign_in.use_up(session, verified, at=at)
         if deployment is None:
@@ -87,11 +88,8 @@ def _accept(verified: VerifiedLaunch, at: datetime) -> Arrival | None:
             AccountKey("lti13", verified.launch.subject, registration.issuer, registration.client_id),
             registration_id=registration.id,
         )
-        if verified.launch.picker is None:
-            return arrive(session, verified.launch, source, browser=_browser(), at=at)
-        person, token = greet(session, verified.launch, source, browser=_browser(), at=at)
-        choice_id = open_choice(session, verified.launch, registration, verified.deployment_id, person.id, at=at)
-        return Arrival(person.id, None, token, url_for("lti_choice.choose", choice_id=choice_id))
+        incoming = Incoming(verified.claims, verified.launch, source, browser=_browser(), at=at)
+        return verified.message.answer(session, incoming)
 
 
 @lti.post("/1.1/launch")
@@ -108,14 +106,14 @@ def launch_1_1() -> AnyResponse:
     return _welcome(_unless_overtaken(lambda: _accept_form(verified, at)))
 
 
-def _accept_form(verified: VerifiedForm, at: datetime) -> Arrival:
+def _accept_form(verified: VerifiedForm, at: datetime) -> Opening:
     with unit_of_work() as session:
         signed_form.use_up(session, verified, at=at)
         consumer = verified.consumer
         source = Source(
             consumer.id, AccountKey("lti11", verified.launch.subject, client_id=consumer.key), consumer_id=consumer.id
         )
-        return arrive(session, verified.launch, source, browser=_browser(), at=at)
+        return to_page(arrive(session, verified.launch, source, browser=_browser(), at=at))
 
 
 def _unless_overtaken(act: Callable[[], T]) -> T:
@@ -164,14 +162,9 @@ def _signed_url() -> str:
     return f"{base}{request.path}" + (f"?{query}" if query else "")
 
 
-def _welcome(arrival: Arrival) -> AnyResponse:
-    if arrival.path is not None:
-        target = arrival.path
-    elif arrival.course_slug is not None:
-        target = url_for("learning.course", slug=arrival.course_slug)
-    else:
-        target = url_for("learning.home")
-    return remember(redirect(target, 303), arrival.token)
+def _welcome(opening: Opening) -> AnyResponse:
+    target = opening.path or url_for(opening.endpoint, **dict[str, Any](opening.values))
+    return remember(redirect(target, 303), opening.token)
 
 
 def _browser() -> Browser:

@@ -1,6 +1,7 @@
 """Connecting platforms, our keys, and launches that come at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from lms.lti.errors import LaunchTooOld
 from lms.lti.launch import Launch, LtiVersion, PersonClaims, Place
 from lms.lti.models import Consumer, Deployment, LaunchState, Registration, SigningKey
 from lms.lti.registrations import PlatformDetails
+from lms.lti.resource_links import MESSAGE
 from lms.lti.roles import CourseRight
 from lms.lti.sign_in import LoginRequest, VerifiedLaunch, begin_login, use_up
 
@@ -90,7 +92,7 @@ def verified(database: Database, app: Flask) -> VerifiedLaunch:
         target = f"{app.extensions['lms.settings'].tool_public_url}/lti/launch"
         begin_login(session, LoginRequest(DETAILS.issuer, "tool", "", "7", "", target), browser="b", at=now())
         state = session.scalars(select(LaunchState)).one()
-        return VerifiedLaunch(state.id, registration, "1", LAUNCH)
+        return VerifiedLaunch(state.id, registration, "1", MESSAGE, {}, LAUNCH)
 
 
 def test_of_many_at_once_one_takes_the_state(database: Database, verified: VerifiedLaunch) -> None:
@@ -109,7 +111,7 @@ def test_of_many_at_once_one_takes_the_state(database: Database, verified: Verif
 
 
 def test_unknown_deployment_is_remembered_as_waiting_once(database: Database, verified: VerifiedLaunch) -> None:
-    strange = VerifiedLaunch(verified.state_id, verified.registration, "9", LAUNCH)
+    strange = replace(verified, deployment_id="9")
     with database.writing() as session:
         assert use_up(session, strange, at=now()) is None
     with pytest.raises(LaunchTooOld), database.writing() as session:
