@@ -26,6 +26,10 @@ class _KeySet:
     tried_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def is_usable(self, at: datetime) -> bool:
+        """Fetched within the day."""
+        return self.fetched_at is not None and at - self.fetched_at <= USABLE
+
 
 class JwksCache:
     """One a process. Keyed by the JWKS URL; threads that need the same set wait for one fetch."""
@@ -39,11 +43,15 @@ class JwksCache:
         """The platform's key with this kid, or None when its JWKS has none (or was not to be had)."""
         with self._lock:
             found = self._sets.setdefault(url, _KeySet())
-        with found.lock:
+        known = found.keys.get(kid) if found.is_usable(at) else None
+        if not found.lock.acquire(blocking=known is None):
+            return known  # somebody asks the platform already, and may wait long: what we have will do
+        try:
             if _must_fetch(found, kid, at):
                 self._fetch(found, url, trusted, at)
-            is_usable = found.fetched_at is not None and at - found.fetched_at <= USABLE
-            return found.keys.get(kid) if is_usable else None
+            return found.keys.get(kid) if found.is_usable(at) else None
+        finally:
+            found.lock.release()
 
     def _fetch(self, found: _KeySet, url: str, trusted: frozenset[str], at: datetime) -> None:
         found.tried_at = at

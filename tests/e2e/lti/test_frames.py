@@ -56,6 +56,7 @@ def at_school(world: World, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.case("X38")
 @pytest.mark.parametrize("link", ["data", "data-lab"])
 def test_course_opens_and_stays_signed_in_inside_the_frame(world: World, at_school: Page, link: str) -> None:
     at_school.goto(f"{world.school}/course/{link}")
@@ -81,6 +82,7 @@ def test_course_opens_in_a_new_window(world: World, at_school: Page, title: str)
     assert window.url == f"{world.tool}/courses/data-for-everyone"
 
 
+@pytest.mark.case("X37")
 def test_only_connected_platforms_may_frame_us(world: World, browser: Browser) -> None:
     context = browser.new_context()
     answer = context.new_page().goto(f"{world.tool}/sign-in")
