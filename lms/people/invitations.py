@@ -17,7 +17,7 @@ from lms.people.audit import record
 from lms.people.groups import covers, group_ids_of
 from lms.people.models import Account, OneUseLink, Person
 from lms.people.names import tidy
-from lms.people.passwords import check_password_rules, password_key, set_password
+from lms.people.passwords import NewPassword, password_key
 from lms.people.permissions import ACCOMPANY, MANAGE
 from lms.people.roles import roles_of
 from lms.people.sessions import end_all_sessions, hash_token
@@ -121,16 +121,16 @@ def has_password(session: Session, person_id: UUID) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def use_link(session: Session, token: str, *, login: str, password: str, at: datetime) -> Person:
+def use_link(session: Session, token: str, *, login: str, password: NewPassword, at: datetime) -> Person:
     """Set login and password and spend the link; everybody signed in as this person is signed out.
 
-    Raises Gone, Conflict (the login is somebody else's), Invalid (the password is too weak).
+    Raises Gone, Conflict (the login is somebody else's), Invalid (the password is the login).
     """
     link = get_link(session, token, at=at, for_update=True)
     person = session.get_one(Person, link.person_id)
     known = find_login(session, person.id)
     login = tidy(login)
-    check_password_rules(password, known or login)
+    password.must_differ_from(known or login)
     key = password_key(known or login)
     account = find_account(session, key)
     if account is not None and account.person_id != person.id:
@@ -138,7 +138,7 @@ def use_link(session: Session, token: str, *, login: str, password: str, at: dat
     if not key.subject:
         raise Conflict(N_("Choose a login."))
     account = account or add_account(session, person.id, key, at=at)
-    set_password(account, password)
+    account.password_hash = password.hash
     link.used_at = at
     end_all_sessions(session, person.id, at=at)
     record(session, f"link.{link.purpose}.used", at=at, actor_id=person.id, subject_id=person.id)

@@ -1,25 +1,23 @@
-"""Passwords: argon2id by argon2-cffi's defaults (RFC 9106, second recommended option), and a brake on guessing."""
+"""Passwords: argon2id by argon2-cffi's defaults (RFC 9106, second recommended option).
 
-import hashlib
-import hmac
-from datetime import datetime, timedelta
+Hashing takes some 50 ms and 64 MiB by design, so it belongs outside every transaction that writes: on SQLite nobody
+else writes meanwhile.
+"""
+
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
 
-from lms.database import new_id
-from lms.errors import N_, Invalid, TooMany
-from lms.people.accounts import AccountKey, find_account
-from lms.people.models import Account, SignInTry
+from lms.errors import N_, Invalid
+from lms.people.accounts import AccountKey
+from lms.people.models import Account
 
 MIN_LENGTH = 8
 MAX_LENGTH = 200
-TRIES = 8
-WINDOW = timedelta(minutes=10)
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
+NOBODYS = _hasher.hash("nobody has this password")
+"""What an unknown login's password is compared with, so that it takes as long as a known one's."""
 
 
 def password_key(login: str) -> AccountKey:
@@ -27,12 +25,24 @@ def password_key(login: str) -> AccountKey:
     return AccountKey("password", login.strip().casefold()[:255])
 
 
-def check_password_rules(password: str, login: str) -> None:
-    """Raises Invalid with the sentence to show."""
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password that somebody chose, and its hash. Made by `choose`."""
+
+    text: str
+    hash: str
+
+    def must_differ_from(self, login: str) -> None:
+        """Raises Invalid with the sentence to show."""
+        if self.text.casefold() == login.strip().casefold():
+            raise Invalid(N_("The password must differ from the login."))
+
+
+def choose(password: str) -> NewPassword:
+    """Hash a password that may be set. Raises Invalid with the sentence to show."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise Invalid(N_("Choose a password of at least %(least)s characters."), least=MIN_LENGTH)
-    if password.casefold() == login.strip().casefold():
-        raise Invalid(N_("The password must differ from the login."))
+    return NewPassword(password, _hasher.hash(password))
 
 
 def set_password(account: Account, password: str) -> None:
@@ -40,31 +50,14 @@ def set_password(account: Account, password: str) -> None:
     account.password_hash = _hasher.hash(password)
 
 
-def verify(session: Session, login: str, password: str, *, secret: bytes, address: str, at: datetime) -> Account | None:
-    """The account when the password is right. Takes the same time for an unknown login.
-
-    Raises TooMany after `TRIES` failures of this login from this address within `WINDOW`. A failure is written into the
-    session, so commit it also when None comes back.
-    """
-    key = hmac.new(secret, f"{login.strip().casefold()}|{address}".encode(), hashlib.sha256).hexdigest()
-    session.execute(delete(SignInTry).where(SignInTry.at < at - WINDOW))
-    tries = session.scalar(select(func.count()).where(SignInTry.key == key)) or 0
-    if tries >= TRIES:
-        raise TooMany(N_("Too many wrong passwords. Wait ten minutes or ask for a new link."))
-    account = find_account(session, password_key(login))
-    if account is not None and account.password_hash and _matches(account.password_hash, password):
-        if _hasher.check_needs_rehash(account.password_hash):
-            set_password(account, password)
-        session.execute(delete(SignInTry).where(SignInTry.key == key))
-        return account
-    if account is None or not account.password_hash:
-        _matches(_NOBODY, password)
-    session.add(SignInTry(id=new_id(), key=key, at=at))
-    return None
-
-
-def _matches(kept: str, password: str) -> bool:
+def matches(kept: str, password: str) -> bool:
+    """Whether the hash is this password's."""
     try:
         return _hasher.verify(kept, password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
+
+
+def renewed(kept: str, password: str) -> str:
+    """The hash to keep from now on: another one when it was made by weaker parameters than today's."""
+    return _hasher.hash(password) if _hasher.check_needs_rehash(kept) else kept

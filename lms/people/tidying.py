@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lms.jobs import JobRun
 from lms.people.importing import forget_lists
 from lms.people.models import OneUseLink, SignInSession, SignInTry
-from lms.people.passwords import WINDOW
+from lms.people.sign_in import WINDOW
 
 SESSIONS_KEPT = timedelta(days=30)
 LINKS_KEPT = timedelta(days=90)

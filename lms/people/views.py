@@ -11,6 +11,7 @@ from lms.errors import Conflict, Invalid
 from lms.people import invitations, passwords, sessions
 from lms.people.accounts import get_person
 from lms.people.forms import SignInForm, WelcomeForm
+from lms.people.sign_in import accept, make_claim, prove
 from lms.people.visitor import carried_token, forget, get_actor, remember, settings
 from lms.web.access import PUBLIC, SIGNED_IN, find_visitor, needs
 from lms.web.locale import local_path
@@ -29,31 +30,33 @@ def sign_in() -> Response | str | tuple[str, int]:
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("people/sign_in.html", form=form, next=target)
-    with unit_of_work() as session:
-        account = passwords.verify(
-            session,
-            form.login.data or "",
-            form.password.data or "",
-            secret=settings().secret(),
-            address=request.remote_addr or "",
-            at=now(),
-        )
-        token = None
-        if account is not None:
-            account.last_used_at = now()
-            token = sessions.open_session(
-                session,
-                account.person_id,
-                at=now(),
-                days=settings().session_days,
-                account_id=account.id,
-                browser=request.user_agent.string,
-                replaces=carried_token(),
-            )
+    token = _open(login=form.login.data or "", password=form.password.data or "")
     if token is None:
         form.password.errors = [_("Login and password do not match.")]
         return render_template("people/sign_in.html", form=form, next=target), 422
     return remember(redirect(target), token)
+
+
+def _open(*, login: str, password: str) -> str | None:
+    """The cookie of a new session, None for a wrong password. While that is compared, no transaction is open."""
+    with unit_of_work() as session:
+        claim = make_claim(session, login, secret=settings().secret(), address=request.remote_addr or "", at=now())
+    proof = prove(claim, password)
+    if proof is None:
+        return None
+    with unit_of_work() as session:
+        account = accept(session, proof, at=now())
+        if account is None:
+            return None
+        return sessions.open_session(
+            session,
+            account.person_id,
+            at=now(),
+            days=settings().session_days,
+            account_id=account.id,
+            browser=request.user_agent.string,
+            replaces=carried_token(),
+        )
 
 
 @people.post("/sign-out")
@@ -123,8 +126,9 @@ def welcome(token: str) -> Response | str | tuple[str, int]:
 
 
 def _come_in(token: str, *, login: str, password: str) -> str:
+    chosen = passwords.choose(password)
     with unit_of_work() as session:
-        person = invitations.use_link(session, token, login=login, password=password, at=now())
+        person = invitations.use_link(session, token, login=login, password=chosen, at=now())
         return sessions.open_session(
             session,
             person.id,

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import func, select
 
 from lms.clock import now
 from lms.errors import Conflict, Gone, Invalid, TooMany
-from lms.people import invitations, passwords
+from lms.people import audit, invitations, passwords, sign_in
+from lms.people.accounts import find_account
 from lms.people.actor import Role
 from lms.people.first import first_link
 from lms.people.models import OneUseLink, Person, SignInTry
@@ -23,39 +25,55 @@ AT = now()
 
 def try_in(database, login, password, *, address="10.0.0.1", at=AT):
     with database.writing() as session:
-        account = passwords.verify(session, login, password, secret=SECRET, address=address, at=at)
+        claim = sign_in.make_claim(session, login, secret=SECRET, address=address, at=at)
+    proof = sign_in.prove(claim, password)
+    if proof is None:
+        return None
+    with database.writing() as session:
+        account = sign_in.accept(session, proof, at=at)
         return account and account.person_id
 
 
-def test_verify_right_password_whatever_the_case_of_the_login(database):
+def keep_hash(database, login, kept):
+    """As if the password had been set by other parameters."""
+    with database.writing() as session:
+        find_account(session, passwords.password_key(login)).password_hash = kept
+
+
+def kept_hash(database, login):
+    with database.reading() as session:
+        return find_account(session, passwords.password_key(login)).password_hash
+
+
+def test_sign_in_right_password_whatever_the_case_of_the_login(database):
     vera = make_person(database, "Вера", login="вера")
 
     assert try_in(database, " ВЕРА ", PASSWORD) == vera
     assert try_in(database, "вера", PASSWORD.upper()) is None
 
 
-def test_verify_too_many_failures_stop_even_the_right_password_for_a_while(database):
+def test_sign_in_too_many_failures_stop_even_the_right_password_for_a_while(database):
     vera = make_person(database, "Вера", login="vera")
-    for _ in range(passwords.TRIES):
+    for _ in range(sign_in.TRIES):
         assert try_in(database, "vera", "wrong") is None
 
     with pytest.raises(TooMany):
         try_in(database, "vera", PASSWORD)
 
     assert try_in(database, "vera", PASSWORD, address="10.0.0.2") == vera
-    assert try_in(database, "vera", PASSWORD, at=AT + passwords.WINDOW + timedelta(seconds=1)) == vera
+    assert try_in(database, "vera", PASSWORD, at=AT + sign_in.WINDOW + timedelta(seconds=1)) == vera
 
 
-def test_verify_success_forgets_the_failures(database):
+def test_sign_in_success_forgets_the_failures(database):
     make_person(database, "Вера", login="vera")
-    for _ in range(passwords.TRIES - 1):
+    for _ in range(sign_in.TRIES - 1):
         try_in(database, "vera", "wrong")
     try_in(database, "vera", PASSWORD)
 
     assert try_in(database, "vera", "wrong") is None
 
 
-def test_verify_keeps_no_login_of_a_failure(database):
+def test_sign_in_keeps_no_login_of_a_failure(database):
     try_in(database, "vera", "wrong")
 
     with database.reading() as session:
@@ -63,7 +81,7 @@ def test_verify_keeps_no_login_of_a_failure(database):
 
 
 @pytest.mark.databases("sqlite")
-def test_verify_unknown_login_takes_as_long_as_a_wrong_password(database):
+def test_sign_in_unknown_login_takes_as_long_as_a_wrong_password(database):
     make_person(database, "Вера", login="vera")
 
     def fastest(login):
@@ -77,6 +95,67 @@ def test_verify_unknown_login_takes_as_long_as_a_wrong_password(database):
     known, unknown = fastest("vera"), fastest("nobody")
 
     assert 0.5 < unknown / known < 2
+
+
+def test_sign_in_many_tries_at_once_are_counted_each(database):
+    make_person(database, "Вера", login="vera")
+
+    def attempt(_number):
+        try:
+            return try_in(database, "vera", "wrong")
+        except TooMany:
+            return TooMany
+
+    with ThreadPoolExecutor(sign_in.TRIES * 2) as pool:
+        answers = list(pool.map(attempt, range(sign_in.TRIES * 2)))
+
+    assert answers.count(TooMany) >= sign_in.TRIES
+
+
+def test_sign_in_lets_others_write_while_the_password_is_compared(app, database):
+    vera = make_person(database, "Вера", login="vera")
+    keep_hash(database, "vera", PasswordHasher(time_cost=20).hash(PASSWORD))
+    data = {"login": "vera", "password": PASSWORD}
+    writes = []
+
+    with without_csrf(app), ThreadPoolExecutor(1) as pool:
+        began = time.perf_counter()
+        answer = pool.submit(app.test_client().post, "/sign-in", data=data)
+        while not answer.done():
+            start = time.perf_counter()
+            with database.writing() as session:
+                audit.record(session, "person.renamed", at=now(), actor_id=None, subject_id=vera)
+            writes.append(time.perf_counter() - start)
+        took = time.perf_counter() - began
+
+    assert answer.result().status_code == 302
+    assert took > 0.3, "the comparison was too quick to show anything"
+    assert max(writes) < took / 2
+    assert len(writes) > 5
+
+
+def test_sign_in_replaces_a_hash_of_weaker_parameters(database):
+    make_person(database, "Вера", login="vera")
+    keep_hash(database, "vera", PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD))
+
+    try_in(database, "vera", "wrong")
+    assert extract_parameters(kept_hash(database, "vera")).memory_cost == 1024
+    try_in(database, "vera", PASSWORD)
+
+    assert extract_parameters(kept_hash(database, "vera")) == extract_parameters(passwords.NOBODYS)
+    assert try_in(database, "vera", PASSWORD) is not None
+
+
+def test_sign_in_with_a_password_that_is_changed_while_it_is_compared_is_refused(database):
+    vera = make_person(database, "Вера", login="vera")
+    with database.writing() as session:
+        claim = sign_in.make_claim(session, "vera", secret=SECRET, address="10.0.0.1", at=AT)
+    proof = sign_in.prove(claim, PASSWORD)
+    assert proof is not None
+    use(database, link_for(database, vera, "reset"), password="совсем новый")
+
+    with database.writing() as session:
+        assert sign_in.accept(session, proof, at=AT) is None
 
 
 @pytest.mark.databases("sqlite")
@@ -105,8 +184,9 @@ def link_for(database, person_id, purpose="invite"):
 
 
 def use(database, token, login="vera", password=PASSWORD, at=AT):
+    chosen = passwords.choose(password)
     with database.writing() as session:
-        return invitations.use_link(session, token, login=login, password=password, at=at)
+        return invitations.use_link(session, token, login=login, password=chosen, at=at)
 
 
 def test_use_link_twice_is_refused(database):
@@ -157,6 +237,8 @@ def test_use_link_taken_login_or_weak_password_keeps_the_link(database):
         use(database, token, login="Oleg")
     with pytest.raises(Invalid):
         use(database, token, password="short")
+    with pytest.raises(Invalid):
+        use(database, token, login="vera-vera", password="Vera-Vera")
     use(database, token)
 
 
