@@ -4,6 +4,7 @@ Standard library only. `lms.cli` makes its click group from this table, `lms.boo
 """
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "bench": ("lms.bench.cli:bench", "What the product costs a processor, beside others."),
     "completion": ("lms.completion.cli:completion", "Verdicts: work them out anew, compare."),
     "course": ("lms.courses.cli:course", "Courses: check, sync, import, list; change a contract."),
     "db": ("lms.migrations.cli:db", "Upgrade the database; write a revision."),
@@ -23,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Name -> where it is, and its line in the help (which must not import anything)."""
 
-WITH_DEVELOPER_TOOLS = frozenset({"test"})
+WITH_DEVELOPER_TOOLS = frozenset({"bench", "test"})
 """Commands that run with the packages of requirements-dev.lock."""
 
 

@@ -102,6 +102,11 @@ def test_wrong_claim_is_refused(changed: dict[str, Any], error: type[LmsError]) 
     [
         token(claims(), headers={}),
         token(claims(), headers={"kid": "unknown"}),
+        token(claims(), headers={"kid": KID, "crit": ["exp"], "exp": 1}),
+        token(claims()) + "=",
+        token(claims()).replace(".", ". "),
+        token(claims()) + "\n",
+        token(claims()).replace(".", ".."),
         token(claims(), headers={"kid": "k" * 10_000}),
         token(claims(), headers={"kid": "../../x"}),
         token(claims(), pem=OTHER_PEM),
