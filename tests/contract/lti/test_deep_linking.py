@@ -88,6 +88,7 @@ def sent(platform: OtherPlatform, *picked: str, **changed: Any) -> dict[str, Any
     return claims
 
 
+@pytest.mark.case("C-D01")
 def test_picker_offers_courses_with_their_steps(platform: OtherPlatform) -> None:
     _, page = picker(platform)
     inputs = html.fromstring(page.content).xpath("//input[@name='picked']")
@@ -99,6 +100,7 @@ def test_picker_offers_courses_with_their_steps(platform: OtherPlatform) -> None
     ]
 
 
+@pytest.mark.case("C-D02", "C-D03", "C-D04", "C-D05", "C-D06", "C-D07")
 def test_answer_has_all_that_the_specification_asks_for(platform: OtherPlatform) -> None:
     claims = sent(platform, "data-for-everyone", "data-for-everyone/two")
 
@@ -114,6 +116,7 @@ def test_answer_has_all_that_the_specification_asks_for(platform: OtherPlatform)
     ]
 
 
+@pytest.mark.case("C-D06")
 def test_data_that_was_not_sent_is_not_answered(platform: OtherPlatform) -> None:
     assert DEEP_LINKING_DATA not in sent(platform, settings={"data": ABSENT})
 
@@ -141,6 +144,7 @@ def test_platform_that_takes_one_gets_one(platform: OtherPlatform) -> None:
     assert send(platform, browser, page, "data-for-everyone/one").status_code == 200
 
 
+@pytest.mark.case("X28")
 @pytest.mark.parametrize("picked", ["nothing", "data-for-everyone/three", "../admin", "data-for-everyone/"])
 def test_what_is_not_offered_is_refused(platform: OtherPlatform, picked: str) -> None:
     browser, page = picker(platform)
@@ -156,6 +160,7 @@ def test_only_teachers_pick(platform: OtherPlatform, roles: list[str]) -> None:
     assert "lms_session" not in answer.cookies
 
 
+@pytest.mark.case("X27")
 @pytest.mark.parametrize(
     "url",
     [

@@ -149,6 +149,7 @@ def test_no_token_is_final(
         passback.post(job(database, target))
 
 
+@pytest.mark.case("X30")
 def test_foreign_line_item_gets_no_token_of_ours(
     database: Database, target: ScoreTarget, pupil_id: UUID, run: CourseRun, gradebook: Gradebook
 ) -> None:

@@ -68,6 +68,7 @@ def test_consumer_keeps_its_secret_which_the_database_does_not_show(database: Da
     assert row.trusted_hosts == ["10.0.0.7:8080"]
 
 
+@pytest.mark.case("X25")
 def test_retired_key_stays_published_for_two_weeks(database: Database) -> None:
     at = now()
     with database.writing() as session:

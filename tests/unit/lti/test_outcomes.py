@@ -16,6 +16,7 @@ def test_status_is_read() -> None:
     assert parse_status(ANSWER.format("", "failure", "No such pupil").encode()) == ("failure", "No such pupil", "m1")
 
 
+@pytest.mark.case("O14")
 @pytest.mark.parametrize(
     "body",
     [
@@ -32,11 +33,13 @@ def test_what_is_no_plain_answer_is_refused(body: bytes) -> None:
         parse_status(body)
 
 
+@pytest.mark.case("O12")
 @pytest.mark.parametrize(("share", "text"), [("0", "0"), ("1", "1"), ("0.5", "0.5"), ("0.3333333", "0.333333")])
 def test_share_is_written_plainly(share: str, text: str) -> None:
     assert f"<textString>{text}</textString>".encode() in request_xml("s", Decimal(share), "m")
 
 
+@pytest.mark.case("O12")
 @pytest.mark.parametrize("share", ["-0.1", "1.01", "NaN", "Infinity"])
 def test_share_outside_its_range_is_an_error(share: str) -> None:
     with pytest.raises(ValueError, match="not a share"):

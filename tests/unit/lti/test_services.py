@@ -28,6 +28,7 @@ def test_user_agent_and_bearer_are_sent(platform: Served) -> None:
     assert asked.headers["Authorization"] == "Bearer t-1"
 
 
+@pytest.mark.case("X32")
 def test_token_is_kept_for_one_client_and_scopes(platform: Served) -> None:
     one = services()
     for caller in (
@@ -46,6 +47,7 @@ def test_token_is_kept_for_one_client_and_scopes(platform: Served) -> None:
     ]
 
 
+@pytest.mark.case("X32")
 @pytest.mark.parametrize("lifetime", [None, 0, "soon", 30])
 def test_token_of_unknown_or_short_life_serves_once(platform: Served, lifetime: object) -> None:
     platform.token = lambda number: Reply(200, {"access_token": f"t-{number}", "expires_in": lifetime})
@@ -64,6 +66,7 @@ def test_token_is_asked_for_again_before_it_ends(platform: Served) -> None:
     assert platform.tokens == 2
 
 
+@pytest.mark.case("X32")
 def test_refused_token_is_replaced_once(platform: Served) -> None:
     platform.answer = lambda asked: Reply(401 if asked.headers["Authorization"] == "Bearer t-1" else 200, b"in")
 
@@ -86,6 +89,7 @@ def test_no_token_says_what_the_platform_said(platform: Served) -> None:
         get(platform)
 
 
+@pytest.mark.case("X30")
 @pytest.mark.parametrize("host", ["http://127.0.0.2:80", "http://school.example", "https://127.0.0.1"])
 def test_other_host_gets_no_token(platform: Served, host: str) -> None:
     with pytest.raises(AddressRefused):
@@ -144,6 +148,7 @@ def test_list_without_an_end_is_refused(platform: Served, link: str) -> None:
     assert len(platform.asked) <= 20
 
 
+@pytest.mark.case("X30")
 def test_next_page_on_another_host_gets_no_token(platform: Served) -> None:
     platform.answer = lambda asked: Reply(200, b"", {"Link": '<http://school.example/L>; rel="next"'})
 
