@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 
 from lms.courses.kinds import ActivityKinds
 from lms.database import Database, db, engine_options, prepare
+from lms.files import leftovers
 from lms.jobs import Handler, Handlers, Schedule, Schedules
 from lms.jobs.engine import Engine as JobEngine
 from lms.jobs.worker import retire
@@ -116,7 +117,9 @@ def _fill(registries: Registries, contributions: Contributions) -> None:
     for subscriber in registries.get(Subscribers):
         handlers.add(reaction(subscriber))
     handlers.add(Handler("jobs.retire", retire))
+    handlers.add(leftovers.HANDLER)
     registries.get(Schedules).add(Schedule("jobs.retire", "jobs.retire", DAY_SECONDS))
+    registries.get(Schedules).add(leftovers.SCHEDULE)
 
 
 def _catalogues(plugins: Iterable[Plugin]) -> list[Path]:

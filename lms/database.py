@@ -123,9 +123,18 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "begin", _begin)
 
 
+PRAGMAS = (
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    "synchronous=NORMAL",
+    "busy_timeout=30000",
+    "secure_delete=ON",  # an erased person's rows are overwritten, not only marked as free; Debian's build does so anyway
+)
+
+
 def _connected(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=30000"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.database import Base, Id
+from lms.files import FileHashes
 
 
 class Snapshot(Base):
@@ -22,7 +23,7 @@ class Snapshot(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), index=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    files: Mapped[dict[str, Any]] = mapped_column(JSON)
+    files: Mapped[dict[str, Any]] = mapped_column(FileHashes)
     created_at: Mapped[datetime]
 
 

@@ -12,10 +12,12 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from lms import files
 from lms.courses import runs
 from lms.courses.models import CourseRun
 from lms.courses.runs import AssignmentFiles
 from lms.database import new_id
+from lms.files.leftovers import let_go
 from lms.grading import engine
 from lms.grading.engine.limits import Limits
 from lms.grading.engine.results import GradeResult, Status
@@ -60,13 +62,20 @@ def grade_attempt(job: JobRun) -> None:
     if result.status is Status.FAILED and job.attempt <= 2:
         raise RuntimeError(f"grading failed: {result.reason}")
     feedback = json.dumps([_plain(asdict(cell)) for cell in result.feedback], ensure_ascii=False).encode()
-    feedback_sha256 = source.store.put(feedback) if result.feedback else None
+    feedback_sha256 = _store_feedback(job, source.store, feedback) if result.feedback else None
     with job.writing() as session:
         attempt = _waiting(session, attempt_id, generation)
         if attempt is not None:
             _record(session, attempt, result, feedback_sha256=feedback_sha256, job=job)
     if result.status is Status.FAILED:
         raise Refused(f"grading failed: {result.reason}")
+
+
+def _store_feedback(job: JobRun, store: files.FileStore, feedback: bytes) -> str:
+    """Let go of first: the person may be erased, or a regrade asked for, while this one runs."""
+    with job.writing() as session:
+        let_go(session, [store.name(feedback)], at=job.at())
+    return store.put(feedback)
 
 
 def release_cache(settings: Settings) -> Path:
@@ -112,6 +121,7 @@ def _record(
     attempt.manual_max = result.manual_max_score
     attempt.repairs = [{"code": repair.code, "cell": repair.cell} for repair in result.repairs]
     attempt.isolation = result.isolation
+    let_go(session, [attempt.feedback_sha256], at=at)
     attempt.feedback_sha256 = feedback_sha256
     attempt.state = STATES[result.status]
     session.flush()

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.database import Base, Id
+from lms.files import FileHash
 from lms.grading.states import AttemptState
 
 
@@ -33,7 +34,7 @@ class Attempt(Base):
     step_id: Mapped[str] = mapped_column(String(80))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people_person.id"), index=True)
     number: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(FileHash)
     size: Mapped[int]
     source: Mapped[str] = mapped_column(String(16))
     submitted_at: Mapped[datetime]
@@ -51,7 +52,7 @@ class Attempt(Base):
     manual_max: Mapped[Decimal | None]
     repairs: Mapped[list[Any]] = mapped_column(JSON, default=list)
     isolation: Mapped[str | None] = mapped_column(String(32))
-    feedback_sha256: Mapped[str | None] = mapped_column(String(64))
+    feedback_sha256: Mapped[str | None] = mapped_column(FileHash)
     superseded_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     released_by: Mapped[UUID | None]

@@ -6,16 +6,15 @@ from uuid import UUID
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms import files
 from lms.clock import now
 from lms.courses import runs
-from lms.courses.run_links import asked_run
 from lms.errors import N_, Forbidden, LmsError, NotFound, TooLarge
+from lms.files.leftovers import let_go
 from lms.grading import intake
-from lms.grading.assignment import Place, get_place, list_attempts, page_context
+from lms.grading.assignment import get_place, list_attempts, page_context
 from lms.grading.feedback import feedback_context, view_cells
 from lms.grading.handout import released_notebooks
 from lms.grading.models import Attempt
@@ -42,13 +41,9 @@ def assignment(slug: str, step_id: str) -> str:
 
 def _assignment_page(slug: str, step_id: str, *, upload_errors: list[str]) -> str:
     session, actor = reading(), get_actor()
-    place = _place(session, slug, step_id)
+    place = get_place(session, slug, step_id, by=actor)
     context: dict[str, Any] = page_context(session, place, by=actor, at=now(), settings=settings())
     return render_template("grading/assignment.html", **context, upload_errors=upload_errors)
-
-
-def _place(session: Session, slug: str, step_id: str) -> Place:
-    return get_place(session, slug, step_id, by=get_actor(), at=now(), code=asked_run())
 
 
 @grading.post("/courses/<slug>/assignments/<step_id>")
@@ -56,12 +51,12 @@ def _place(session: Session, slug: str, step_id: str) -> Place:
 def submit(slug: str, step_id: str) -> Response:
     """Hand an uploaded notebook in."""
     session, actor = reading(), get_actor()
-    if not _place(session, slug, step_id).is_enrolled:
+    if not get_place(session, slug, step_id, by=actor).is_enrolled:
         raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     try:
         sha256, size = _store_upload()
         with unit_of_work() as session:
-            place = _place(session, slug, step_id)
+            place = get_place(session, slug, step_id, by=actor)
             received = intake.submit(
                 session,
                 run=place.run,
@@ -83,7 +78,7 @@ def submit(slug: str, step_id: str) -> Response:
 
 
 def _store_upload() -> tuple[str, int]:
-    """(SHA-256, size) of the uploaded file, which is on the disk from then on."""
+    """(SHA-256, size) of the uploaded file, which is on the disk from then on: for an hour if the attempt is refused."""
     upload = request.files.get("notebook")
     if upload is None or not upload.filename:
         raise LmsError(N_("Choose a notebook file first."))
@@ -94,7 +89,10 @@ def _store_upload() -> tuple[str, int]:
             N_("The file is bigger than %(limit)s MB. Clear the outputs of the notebook and send it again."),
             limit=limit // 2**20,
         )
-    return files.of(reading()).put(content), len(content)
+    store = files.of(reading())
+    with unit_of_work() as session:
+        let_go(session, [store.name(content)], at=now())
+    return store.put(content), len(content)
 
 
 @grading.get("/courses/<slug>/assignments/<step_id>/notebooks/<name>.ipynb")
@@ -102,7 +100,7 @@ def _store_upload() -> tuple[str, int]:
 def handout(slug: str, step_id: str, name: str) -> Response:
     """The notebook to work on, for those who have Jupyter of their own."""
     session = reading()
-    place = _place(session, slug, step_id)
+    place = get_place(session, slug, step_id, by=get_actor())
     notebooks = released_notebooks(session, place.run, place.step, g.locale, settings())
     if name not in notebooks:
         raise NotFound

@@ -64,7 +64,19 @@ CORE = History(
     "core",
     Path(__file__).resolve().parent,
     frozenset(
-        {"people", "ledger", "jobs", "notices", "courses", "completion", "grading", "quizzes", "notebooks", "learning"}
+        {
+            "files",
+            "people",
+            "ledger",
+            "jobs",
+            "notices",
+            "courses",
+            "completion",
+            "grading",
+            "quizzes",
+            "notebooks",
+            "learning",
+        }
         | {"programme", "lti", "admin"}
     ),
 )

@@ -54,11 +54,16 @@ def write_revision(connection: Connection, history: History, message: str) -> st
 
 
 def _short(body: str) -> str:
-    """Our column types by their bare names, without the arguments that Alembic sees in them, and without its remarks."""
+    """Our column types by their bare names, without the arguments that Alembic sees in them, and without its remarks.
+
+    What a column of the file store means is the model's business; the database sees a text, or JSON.
+    """
     short = (
         body.replace("lms.database.", "")
         .replace("UtcDateTime(timezone=True)", "UtcDateTime()")
         .replace("Points(precision=14, scale=4)", "Points()")
+        .replace("lms.files.columns.FileHashes()", "sa.JSON()")
+        .replace("lms.files.columns.FileHash(", "sa.String(")
     )
     lines = [line for line in short.splitlines() if not line.strip().startswith("# ###")]
     return "\n".join(lines).strip()

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, g, jsonify, request, url_for
 from lms import files
 from lms.clock import now
 from lms.errors import N_, Invalid, NotFound, SignInNeeded, TooLarge
+from lms.files.leftovers import let_go
 from lms.grading.models import Attempt
 from lms.grading.states import AttemptState
 from lms.notebooks import service, words
@@ -81,7 +82,10 @@ def submit(course: str, assignment: str) -> tuple[Response, int]:
     actor = _caller()
     service.get_offer(reading(), course, assignment, actor.person_id, at=now())
     content = _body()
-    sha256 = files.of(reading()).put(content)
+    store = files.of(reading())
+    with unit_of_work() as session:
+        let_go(session, [store.name(content)], at=now())
+    sha256 = store.put(content)
     with unit_of_work() as session:
         taken = service.hand_in(
             session,

@@ -10,7 +10,19 @@ from lms.database import Base
 from lms.errors import ErrorCode, LmsError
 from lms.migrations import CORE
 
-RESERVED = CORE.prefixes | {CORE.name, "lms", "web", "preferences", "dev", "desk", "oauth", "static", "dbos", "react"}
+RESERVED = CORE.prefixes | {
+    CORE.name,
+    "lms",
+    "web",
+    "preferences",
+    "dev",
+    "desk",
+    "oauth",
+    "static",
+    "dbos",
+    "react",
+    "files",
+}
 """Names that a plugin cannot have: tables, pages, permissions or jobs of the core begin with them."""
 
 DOTTED = frozenset(

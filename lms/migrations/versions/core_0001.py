@@ -25,6 +25,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_courses_snapshot_slug"), ["slug"], unique=False)
 
     op.create_table(
+        "files_let_go",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_files_let_go")),
+    )
+    with op.batch_alter_table("files_let_go", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_files_let_go_at"), ["at"], unique=False)
+
+    op.create_table(
         "jobs_failure",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("job_id", sa.String(length=255), nullable=False),
@@ -44,16 +54,8 @@ def upgrade() -> None:
     op.create_table(
         "jobs_loss",
         sa.Column("job_id", sa.String(length=255), nullable=False),
-        sa.Column("worker", sa.String(length=64), nullable=False),
-        sa.Column("lost_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("job_id", "worker", name=op.f("pk_jobs_loss")),
-    )
-    op.create_table(
-        "jobs_duty",
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("holder", sa.String(length=64), nullable=False),
-        sa.Column("until_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_jobs_duty")),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_jobs_loss")),
     )
     op.create_table(
         "jobs_worker",
