@@ -12,6 +12,7 @@ TIMEOUT_SECONDS = (2.0, 10.0)
 """To connect, and between two pieces of an answer."""
 START_TIMEOUT_SECONDS = (2.0, 90.0)
 """The hub answers a start when the server is up or `slow_spawn_timeout` is over; a busy machine is slow in both."""
+STOP_TIMEOUT_SECONDS = (2.0, 60.0)
 
 
 class HubDown(Unavailable):
@@ -51,6 +52,14 @@ class HubApi:
             raise HubBusy
         # 400: runs already or is starting
         _expect(answer, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.BAD_REQUEST)
+
+    def forget_user(self, name: str) -> None:
+        """Stop the server of `name` and delete all that the hub has of them, their home too. Again changes nothing."""
+        user = f"/users/{name}"
+        _expect(
+            self._call("POST", user), HTTPStatus.CREATED, HTTPStatus.CONFLICT
+        )  # a home may outlive the hub's database
+        _expect(self._call("DELETE", user, timeout=STOP_TIMEOUT_SECONDS), HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
 
     def is_up(self) -> bool:
         """Whether the hub answers now."""

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, request, url_for
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.jobs import Handler
-from lms.notebooks import prestart
+from lms.notebooks import erasure, prestart
 from lms.notebooks.api import api
 from lms.notebooks.leaving import init_leaving
 from lms.notebooks.models import Grant
@@ -26,7 +26,7 @@ def lms_blueprints() -> Sequence[Blueprint]:
 
 
 def lms_jobs() -> Sequence[Handler]:
-    return [prestart.HANDLER]
+    return [prestart.HANDLER, erasure.HANDLER]
 
 
 def install(app: Flask, _registries: Registries) -> None:
@@ -47,9 +47,9 @@ def lms_personal_data() -> Sequence[PersonalData]:
         PersonalData(
             name="notebooks",
             tables=frozenset({Grant.__tablename__}),
-            retention="Sign-ins at the hub are kept for 14 days. The files in a participant's home go with the person.",
+            retention="Sign-ins at the hub are kept for 14 days. The files in a participant's home are theirs to download there, and go with the person.",
             export=_export,
-            erase=_erase,
+            erase=erasure.erase,
         )
     ]
 
@@ -57,7 +57,3 @@ def lms_personal_data() -> Sequence[PersonalData]:
 def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
     rows = session.scalars(select(Grant.issued_at).where(Grant.person_id == person_id).order_by(Grant.issued_at))
     return [{"signed_in_at_hub": issued_at.isoformat()} for issued_at in rows]
-
-
-def _erase(session: Session, person_id: UUID) -> None:
-    session.execute(delete(Grant).where(Grant.person_id == person_id))

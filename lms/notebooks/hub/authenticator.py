@@ -4,11 +4,16 @@ As shipped, JupyterHub keeps the browser's session id when another person signs 
 good: their server opens for the next pupil, and their old tab goes on running code (jupyterhub issues 735 and 1780).
 """
 
+import asyncio
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from jupyterhub import orm
 from oauthenticator.generic import GenericOAuthenticator
 from oauthenticator.oauth2 import OAuthCallbackHandler
+
+from lms.notebooks.hub import homes
 
 
 class SwitchingCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator ships no types
@@ -36,3 +41,8 @@ class ToolAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # oauthen
     """Everybody whom the tool knows may in; their name is the opaque `sub`."""
 
     callback_handler = SwitchingCallbackHandler
+
+    async def delete_user(self, user: Any) -> None:
+        """Called by JupyterHub after the server has stopped: the tool forgets this person. Raises OSError."""
+        await asyncio.to_thread(homes.forget, Path(user.spawner.directory), user.name)
+        super().delete_user(user)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 FIRST_UID = 200_000
@@ -25,6 +26,26 @@ def prepare(homes: Path, name: str) -> tuple[Path, int]:
         home.mkdir(mode=0o700)
         os.chown(home, uid, uid if os.geteuid() == 0 else -1)
     return home, home.stat().st_uid
+
+
+def forget(directory: Path, name: str) -> None:
+    """Delete home, log and socket of `name`, whose server has stopped. Raises ValueError, OSError."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"not a user name: {name!r}")
+    for folder in (directory / "homes" / name, directory / "entries" / name):
+        if folder.is_dir():
+            _open_folders(folder)
+            shutil.rmtree(folder)
+    (directory / "logs" / f"{name}.log").unlink(missing_ok=True)
+
+
+def _open_folders(folder: Path) -> None:
+    """What its owner made unreadable for themselves cannot be deleted either. Links are not followed."""
+    folder.chmod(0o700)
+    for parent, folders, _ in os.walk(folder):
+        for each in folders:
+            if not (inner := Path(parent, each)).is_symlink():
+                inner.chmod(0o700)
 
 
 def _next_uid(homes: Path) -> int:

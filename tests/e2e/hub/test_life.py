@@ -6,7 +6,7 @@ import time
 import psutil
 import pytest
 
-from lms.notebooks.hub_api import HubApi
+from lms.notebooks.hub_api import HubApi, HubDown
 from lms.settings import Settings
 from tests.e2e.hub.running import Hub, running
 
@@ -54,6 +54,34 @@ def test_hub_tells_whose_token_a_server_shows(hub: Hub) -> None:
     assert api.who_is(token) == "uboris"
     assert api.who_is("no such token") is None
     assert api.is_up()
+
+
+def test_hub_forgets_a_user_with_server_and_home(hub: Hub) -> None:
+    api = _api(hub)
+    api.start_server("uvera")
+    server = _server(hub, "uvera")
+    token = server.environ()["JUPYTERHUB_API_TOKEN"]
+    home = hub.state_dir / "hub" / "homes" / "uvera"
+    (home / "diary.txt").write_text("о себе")
+    deadline = time.monotonic() + START_SECONDS
+    while not _forgotten(api, "uvera"):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+    assert psutil.wait_procs([server], timeout=GONE_SECONDS)[1] == []
+    assert not home.exists()
+    assert not (hub.state_dir / "hub" / "logs" / "uvera.log").exists()
+    assert api.who_is(token) is None
+    api.forget_user("uvera")
+
+
+def _forgotten(api: HubApi, name: str) -> bool:
+    """A hub that is still starting the server says that it can't yet; the job asks again then."""
+    try:
+        api.forget_user(name)
+    except HubDown:
+        return False
+    return True
 
 
 def test_killed_hub_leaves_nothing_behind_and_starts_again(tmp_path) -> None:

@@ -20,12 +20,13 @@ from tests.factories.people import make_person
 class TokenHub:
     """The hub as the tool's client needs it; tests/e2e/hub/test_life.py holds the real one to the same answers.
 
-    `users` maps a token to a user name, `started` lists whose servers were asked for, `busy`: it can't start any now.
+    `users` maps a token to a user name, `started` lists whose servers were asked for, `forgotten` who was deleted, `busy`: it can't start any now.
     """
 
     def __init__(self) -> None:
         self.users: dict[str, str] = {}
         self.started: list[str] = []
+        self.forgotten: list[str] = []
         self.busy = False
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -56,6 +57,10 @@ class TokenHub:
                 else:
                     hub.started.append(name)
                     self._answer(202, "{}")
+
+            def do_DELETE(self) -> None:
+                hub.forgotten.append(self.path.rpartition("/")[2])
+                self._answer(204, "")
 
             def _answer(self, status: int, body: str) -> None:
                 self.send_response(status)
