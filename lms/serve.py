@@ -1,8 +1,6 @@
 """One part of the product in the foreground: what the supervisor starts, and what systemd or Kubernetes start."""
 
-import os
 import signal
-import sys
 from typing import Any
 
 import click
@@ -57,6 +55,3 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     process.run()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)  # the threads of jobs that were handed back must not go on beside their new worker

@@ -1,11 +1,8 @@
 """What grading contributes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.courses import runs
@@ -16,7 +13,7 @@ from lms.grading.autograder import grade_attempt
 from lms.grading.desk_views import desk
 from lms.grading.intake import GRADE
 from lms.grading.kind import AssignmentKind
-from lms.grading.models import Attempt
+from lms.grading.privacy import GRADING
 from lms.grading.views import grading
 from lms.jobs import Handler
 from lms.notices.kinds import NoticeKind, NoticeKinds
@@ -71,31 +68,4 @@ def lms_jobs() -> Sequence[Handler]:
 
 
 def lms_personal_data() -> Sequence[PersonalData]:
-    return [
-        PersonalData(
-            name="grading",
-            tables=frozenset({Attempt.__tablename__}),
-            retention="Works are kept for the programme year; their files go when the person is erased.",
-            export=_export,
-            erase=_erase,
-        )
-    ]
-
-
-def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
-    rows = session.scalars(select(Attempt).where(Attempt.person_id == person_id).order_by(Attempt.submitted_at))
-    return [
-        {
-            "assignment": row.step_id,
-            "attempt": row.number,
-            "submitted_at": row.submitted_at.isoformat(),
-            "state": row.state,
-            "points": str(row.auto_score),
-            "sha256": row.sha256,
-        }
-        for row in rows
-    ]
-
-
-def _erase(_session: Session, _person_id: UUID) -> None:
-    """Attempts hold ids and points; what the notebooks say goes with the file store's sweep."""
+    return [GRADING]

@@ -1,20 +1,34 @@
 """Administration of people: the list, one person, what one may do to them."""
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from lms import files
 from lms.clock import now
 from lms.errors import N_, Invalid
-from lms.people import accounts, audit, cohorts, directory, groups, invitations, lifecycle, personal, roles, sessions
+from lms.people import (
+    accounts,
+    audit,
+    cohorts,
+    directory,
+    erasure,
+    groups,
+    invitations,
+    lifecycle,
+    personal,
+    roles,
+    sessions,
+)
 from lms.people.actor import Role
+from lms.people.archive import write_archive
 from lms.people.directory import Entry, Wanted
 from lms.people.forms_admin import AddPersonForm, role_choices
 from lms.people.links_views import show_links
@@ -26,6 +40,7 @@ from lms.web.unit import reading, unit_of_work
 
 people_admin = Blueprint("people_admin", __name__, url_prefix="/admin/people")
 AUDIT_SHOWN = 20
+ARCHIVE_IN_MEMORY = 8 * 2**20
 
 
 def parse_id(text: str) -> UUID | None:
@@ -294,11 +309,15 @@ def change_access(person_id: UUID) -> Response:
 @people_admin.post("/<uuid:person_id>/export")
 @needs(MANAGE.name)
 def export(person_id: UUID) -> Response:
-    """All that is kept of a person, as a JSON file."""
+    """All that is kept of a person, as an archive: person.json and their files."""
     with unit_of_work() as session:
         kept = personal.export_person(session, person_id, by=get_actor().person_id, at=now())
-    answer = Response(json.dumps(kept, ensure_ascii=False, indent=2, default=str), mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="person-{person_id}.json"'
+    archive = SpooledTemporaryFile(max_size=ARCHIVE_IN_MEMORY)  # noqa: SIM115 - the answer reads it and closes it
+    write_archive(archive, kept, files.of(reading()))
+    archive.seek(0)
+    answer: Response = send_file(
+        archive, "application/zip", as_attachment=True, download_name=f"person-{person_id}.zip"
+    )
     answer.headers["Cache-Control"] = "no-store, private"
     return answer
 
@@ -313,6 +332,6 @@ def erase(person_id: UUID) -> Response:
             raise Invalid(N_("To erase this person, type the name exactly as it is written above."))
         if person_id == get_actor().person_id:
             raise Invalid(N_("You cannot erase yourself. Ask another administrator."))
-        personal.erase_person(session, person_id, by=get_actor().person_id, at=now())
+        erasure.erase_person(session, person_id, by=get_actor().person_id, at=now())
     flash(_("The person is erased."), "success")
     return redirect(url_for("people_admin.index"))

@@ -12,6 +12,7 @@ from lms.people.models import (
     Cohort,
     CohortMember,
     Grant,
+    ImportedList,
     OneUseLink,
     Person,
     SignInSession,
@@ -53,9 +54,10 @@ def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
 
 
 def _erase(session: Session, person_id: UUID) -> None:
-    """The audit keeps ids, which then say nothing."""
+    """The audit keeps ids, which then say nothing. Lists that wait for their import may name the person: they go too."""
     for table in OWNED:
         session.execute(delete(table).where(table.person_id == person_id))
+    session.execute(delete(ImportedList))
     person = session.get_one(Person, person_id)
     person.display_name = NAMELESS
     person.list_key = person.locale = person.zone = None

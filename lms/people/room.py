@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from lms.errors import N_
 from lms.jobs import Handler, Schedule
-from lms.people import audit_views, import_views, permissions
+from lms.people import audit_views, erasure, import_views, permissions
 from lms.people.actor import Permission
 from lms.people.admin_views import people_admin
 from lms.people.group_views import my_groups
@@ -70,7 +70,7 @@ def lms_permissions() -> Sequence[Permission]:
 
 
 def lms_jobs() -> Sequence[Handler]:
-    return [Handler("people.forget", forget_job)]
+    return [Handler("people.forget", forget_job), erasure.HANDLER]
 
 
 def lms_schedules() -> Sequence[Schedule]:

@@ -17,7 +17,8 @@ from lms.jobs.engine import Engine as JobEngine
 from lms.ledger import Fact
 from lms.people import groups
 from lms.people.actor import Role
-from lms.people.personal import erase_person, export_person
+from lms.people.erasure import erase_person
+from lms.people.personal import export_person
 from lms.settings import Settings
 from lms_skillfolio.service import export, list_entries
 from tests.factories import courses
@@ -195,7 +196,7 @@ def test_erased_person_leaves_no_entry(story: Story) -> None:
     do_all(story.app, CREDIT)
 
     with story.database.writing() as session:
-        exported = export_person(session, story.person_id, by=admin, at=now())["skillfolio"]["rows"]
+        exported = export_person(session, story.person_id, by=admin, at=now()).rows["skillfolio"]["rows"]
         erase_person(session, story.person_id, by=admin, at=now())
 
     assert len(exported) == 1

@@ -18,8 +18,8 @@ from lms.lti.errors import PlatformBusy
 from lms.lti.models import ResourceLink, Roster, RosterMember
 from lms.lti.registrations import PlatformDetails, add_platform
 from lms.people.accounts import AccountKey, find_account
+from lms.people.erasure import erase_person
 from lms.people.models import Grant, Person
-from lms.people.personal import erase_person
 from tests.unit.lti.platform_served import Reply, Served, served
 
 PUPIL, OTHER, TEACHER = (

@@ -1,8 +1,10 @@
 """The administration of people in the browser."""
 
 import io
+import json
 import re
 from html import unescape
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import func, select
@@ -210,7 +212,9 @@ def test_export_is_a_file_with_everything(admin, database):
 
     answer = admin.post(f"/admin/people/{person_id}/export")
 
-    kept = answer.get_json()
+    with answer, ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.namelist() == ["person.json"]
+        kept = json.loads(archive.read("person.json"))
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert {"people", "notices", "ledger"} <= set(kept)
     assert {row["what"] for row in kept["people"]["rows"]} >= {"person", "account", "role", "audit"}

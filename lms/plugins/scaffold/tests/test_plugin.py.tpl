@@ -13,7 +13,8 @@ from lms.jobs import JobRun
 from lms.ledger import Fact, NewFact
 from lms.people import accounts, sessions
 from lms.people.actor import Role
-from lms.people.personal import erase_person, export_person
+from lms.people.erasure import erase_person
+from lms.people.personal import export_person
 from lms.people.visitor import COOKIE
 from $package.service import count_completed, hear_completion, list_notes
 
@@ -128,7 +129,7 @@ def test_person_gets_their_notes_and_is_forgotten(app: Flask, database: Database
     browser_of(app, database, participant).post("/$name", data={"text": "Mine"})
 
     with database.writing() as session:
-        before = export_person(session, participant, by=admin, at=now())["$name"]["rows"]
+        before = export_person(session, participant, by=admin, at=now()).rows["$name"]["rows"]
         erase_person(session, participant, by=admin, at=now())
         after = list_notes(session, participant)
 
