@@ -13,6 +13,9 @@ from lms.settings import Settings
 from lms.web.logs import init_logs
 
 THREADS = 8
+CONNECTIONS = 2000
+"""Many more than browsers need: what holds a connection open and says nothing must not keep others out."""
+SILENT_SECONDS = 30
 
 
 @click.group()
@@ -35,6 +38,10 @@ def web(host: str, port: int) -> None:
         host=host,
         port=port,
         threads=THREADS,
+        connection_limit=CONNECTIONS,
+        channel_timeout=SILENT_SECONDS,
+        cleanup_interval=5,
+        asyncore_use_poll=True,
         ident=None,
         max_request_body_size=settings.upload_limit + 2 * 2**20,
         clear_untrusted_proxy_headers=settings.trusted_proxies == 0,

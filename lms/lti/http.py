@@ -1,8 +1,12 @@
 """Our server's calls to platforms: short, bounded, no redirects, no surprises about where they go."""
 
+import contextlib
 import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -74,10 +78,11 @@ def _send(
     max_bytes: int = MAX_ANSWER,
 ) -> Answer:
     host = urlsplit(url).netloc
-    adapter = HTTPAdapter() if origin(url) in trusted else _GuardedAdapter()
+    adapter = _TrustedAdapter() if origin(url) in trusted else _GuardedAdapter()
     deadline = time.monotonic() + TOTAL_SECONDS
     try:
         with (
+            _cut_after(TOTAL_SECONDS),
             _session(adapter) as session,
             session.request(
                 method,
@@ -116,6 +121,8 @@ def _session(adapter: HTTPAdapter) -> requests.Session:
 
 def _read(response: requests.Response, host: str, deadline: float, max_bytes: int) -> bytes:
     """By whatever arrives, so that a server which drips a byte a second cannot hold us past the deadline."""
+    if time.monotonic() > deadline:  # a cut connection looks like the end of the headers
+        raise PlatformUnreachable(host, "no answer in time")
     chunks, size = [], 0
     while chunk := response.raw.read1(MAX_ANSWER, decode_content=False):
         chunks.append(chunk)
@@ -127,7 +134,50 @@ def _read(response: requests.Response, host: str, deadline: float, max_bytes: in
     return b"".join(chunks)
 
 
-class _Guard(HTTPConnection):
+_opened: ContextVar[list[socket.socket]] = ContextVar("_opened")
+
+
+@contextmanager
+def _cut_after(seconds: float) -> Iterator[None]:
+    """Shut down every connection opened inside once this time has passed.
+
+    Time-outs of a socket begin anew with each byte, so a server that drips its headers would hold us for ever. What is
+    shut down is a duplicate: TLS takes the first file descriptor over.
+    """
+    opened: list[socket.socket] = []
+    token = _opened.set(opened)
+    timer = threading.Timer(seconds, _shut, [opened])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        _opened.reset(token)
+        for one in opened:
+            one.close()
+
+
+def _shut(connections: list[socket.socket]) -> None:
+    for connection in connections:
+        with contextlib.suppress(OSError):  # it ended by itself
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Bounded(HTTPConnection):
+    """Known to `_cut_after`."""
+
+    def _new_conn(self) -> socket.socket:
+        connection = super()._new_conn()
+        _opened.get().append(connection.dup())
+        return connection
+
+
+class _BoundedTls(_Bounded, HTTPSConnection):
+    pass
+
+
+class _Guard(_Bounded):
     """Connects to the address that was checked; the host's name stays, for TLS and for the Host header."""
 
     def _new_conn(self) -> socket.socket:
@@ -143,12 +193,29 @@ class _GuardedTls(_Guard, HTTPSConnection):
     pass
 
 
+class _BoundedPool(HTTPConnectionPool):
+    ConnectionCls = _Bounded
+
+
+class _BoundedTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _BoundedTls
+
+
 class _GuardedPool(HTTPConnectionPool):
     ConnectionCls = _Guard
 
 
 class _GuardedTlsPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedTls
+
+
+class _TrustedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]  # handed through as it came
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _BoundedPool,
+            "https": _BoundedTlsPool,
+        }
 
 
 class _GuardedAdapter(HTTPAdapter):

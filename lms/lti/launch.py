@@ -30,6 +30,7 @@ from lms.lti.vocabulary import (
 MAX_MENTEES = 200
 MAX_URL = 2000
 MAX_SOURCED_ID = 4000
+MAX_CUSTOM = 4000
 """What the tables keep. A place for scores that is cut would be another place."""
 
 
@@ -187,7 +188,12 @@ def _id(value: object) -> str:
 
 
 def _custom(values: Mapping[str, object]) -> dict[str, str]:
-    return {key: value for key, value in values.items() if isinstance(value, str) and not value.startswith("$")}
+    """What is no plain text, or a variable that the platform did not fill in, is not there."""
+    return {
+        key: str(value)
+        for key, value in values.items()
+        if is_plain_id(value, MAX_CUSTOM) and not str(value).startswith("$")
+    }
 
 
 def _mentees(subjects: Iterable[str]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from lms.people.sessions import actor_of
 from lms.people.visitor import settings
 from lms.web import csrf
 from lms.web.access import PUBLIC, needs
+from lms.web.bodies import authorization
 from lms.web.locale import LOCALES, pick
 from lms.web.unit import reading, unit_of_work
 
@@ -122,7 +123,7 @@ def _caller() -> Actor:
 
     The hub's page may have been opened in another language than the profile's: what the server asks for wins.
     """
-    bearer = request.authorization
+    bearer = authorization()
     name = None
     if bearer is not None and bearer.type == "bearer" and bearer.token:
         name = HubApi(settings()).who_is(bearer.token)

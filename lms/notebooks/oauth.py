@@ -13,6 +13,7 @@ from lms.notebooks.hub.secrets import CLIENT_ID, oauth_client_secret
 from lms.people.visitor import get_actor, settings
 from lms.web import csrf
 from lms.web.access import PUBLIC, SIGNED_IN, needs
+from lms.web.bodies import authorization
 from lms.web.unit import reading, unit_of_work
 
 oauth = Blueprint("oauth", __name__, url_prefix="/oauth")
@@ -46,7 +47,7 @@ def authorize() -> AnyResponse:
 @needs(PUBLIC)
 def token() -> Response:
     """Give the hub a token for a code."""
-    client = request.authorization
+    client = authorization()
     if (
         client is None
         or client.type != "basic"
@@ -73,7 +74,7 @@ def token() -> Response:
 @needs(PUBLIC)
 def userinfo() -> Response:
     """Who came: an opaque name and nothing else, so that the hub holds no personal data."""
-    bearer = request.authorization
+    bearer = authorization()
     found = None
     if bearer is not None and bearer.type == "bearer" and bearer.token:
         found = grants.find_person(reading(), bearer.token, at=now())

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms import registries
 from lms.settings import Settings
 from lms.web.access import VisitorLoader, find_visitor, init_access
+from lms.web.bodies import init_bodies
 from lms.web.components import components
 from lms.web.cookies import init_cookies
 from lms.web.errors import init_errors
@@ -45,6 +46,7 @@ def init_web(app: Flask, settings: Settings, *, plugin_catalogues: list[Path]) -
     app.register_blueprint(health)
     if settings.demo:
         app.register_blueprint(components)
+    init_bodies(app)
     csrf.init_app(app)
     init_locale(app, settings, plugin_catalogues)
     init_headers(app)

@@ -7,6 +7,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from lms.errors import N_, STATUS, ErrorCode, LmsError, NotFound, SignInNeeded
@@ -29,6 +30,7 @@ def init_errors(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(LmsError, _refused)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _unkept)
     app.register_error_handler(Exception, _broken)
 
 
@@ -76,6 +78,13 @@ def _http(error: HTTPException) -> Response:
     if status == 405:
         answer.headers.update({k: v for k, v in error.get_headers() if k == "Allow"})
     return answer
+
+
+def _unkept(error: DataError) -> Response:
+    """PostgreSQL keeps no NUL, no number past its bounds; no honest form has them."""
+    code, text = _HTTP[400]
+    _log(code, 400, type(error.orig).__name__)
+    return render_refusal(code, gettext(text), 400)
 
 
 def _broken(error: Exception) -> Response:

@@ -62,6 +62,6 @@ def _secure(answer: Response) -> Response:
     answer.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
     if request.is_secure:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if answer.mimetype == "text/html":
+    if request.endpoint is None or request.endpoint.rpartition(".")[2] != "static":
         answer.headers.setdefault("Cache-Control", "no-store, private")
     return answer

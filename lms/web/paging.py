@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -27,9 +28,11 @@ class Page(Generic[T]):
         return max(1, -(-self.total // self.per_page))
 
     def url(self, number: int) -> str:
-        """The address of another page of this list, with the filters kept."""
-        arguments: dict[str, Any] = {**request.view_args, **request.args.to_dict(), "page": number}  # type: ignore[dict-item]  # view_args is set inside a view
-        return url_for(str(request.endpoint), **arguments)
+        """The address of another page of this list, with the filters kept. The query is a stranger's: it never
+        reaches `url_for`, whose own options (`_method`, `_external`, `endpoint`) could be in it.
+        """
+        kept = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+        return f"{quote(request.path)}?{urlencode([*kept, ('page', number)])}"
 
 
 def page_number() -> int:

@@ -1,3 +1,4 @@
+import contextlib
 import json
 import socket
 import threading
@@ -83,6 +84,24 @@ def test_server_that_keeps_silent_is_left_after_seconds() -> None:
     started = time.monotonic()
     with server(lambda request: time.sleep(8)) as origin, pytest.raises(PlatformUnreachable, match="in time"):
         PlatformHttp().get(f"http://{origin}/", trusted=frozenset({origin}))
+
+    assert time.monotonic() - started < 15
+
+
+def test_server_that_drips_its_headers_is_left_after_seconds() -> None:
+    over = threading.Event()
+
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        with contextlib.suppress(OSError):  # the caller has gone, as it should
+            while not over.wait(0.5):
+                request.wfile.write(b"X-More: x\r\n")
+                request.wfile.flush()
+
+    started = time.monotonic()
+    with server(drip) as origin, pytest.raises(PlatformUnreachable):
+        PlatformHttp().get(f"http://{origin}/", trusted=frozenset({origin}))
+    over.set()
 
     assert time.monotonic() - started < 15
 
