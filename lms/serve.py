@@ -1,6 +1,8 @@
 """One part of the product in the foreground: what the supervisor starts, and what systemd or Kubernetes start."""
 
+import os
 import signal
+import sys
 from typing import Any
 
 import click
@@ -62,3 +64,6 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     process.run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # the threads of jobs that were handed back must not go on beside their new worker

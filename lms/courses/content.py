@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -25,6 +26,9 @@ def _language(code: str) -> str:
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Texts = Annotated[dict[Annotated[str, AfterValidator(_language)], Sentence], Field(min_length=1)]
 """A text by language; one language is enough, the other is shown in its place."""
+RUN_CODE_PATTERN = r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$"
+RUN_CODE_LENGTH = 40
+RunCode = Annotated[str, StringConstraints(pattern=RUN_CODE_PATTERN, max_length=RUN_CODE_LENGTH)]
 Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=60)]
 
 
@@ -80,12 +84,43 @@ class StepTable(BaseModel):
     due_days: int | None = Field(default=None, ge=0, le=3650, strict=True, examples=["due_days = 21"])
 
 
+def _day(value: object) -> date:
+    """A day, or a moment with its zone."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise PydanticCustomError("zone", "A moment needs its zone")
+    if not isinstance(value, date):
+        raise PydanticCustomError("day", "Write a day without quotes")
+    return value
+
+
+Day = Annotated[Any, AfterValidator(_day)]
+
+
+class RunTable(BaseModel):
+    """[run]: which run of the course this folder is, and when it is given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: RunCode = Field(examples=['code = "2026"'])
+    starts: Day = Field(default=None, examples=["starts = 2026-09-01"])
+    ends: Day = Field(default=None, examples=["ends = 2027-05-31"])
+
+    @field_validator("ends")
+    @classmethod
+    def _ends(cls, value: date, info: ValidationInfo) -> date:
+        starts = info.data.get("starts")
+        if starts is not None and (value.year, value.month, value.day) < (starts.year, starts.month, starts.day):
+            raise PydanticCustomError("ends", "A run ends after it has started: mend this line or `starts`")
+        return value
+
+
 class CourseFile(BaseModel):
     """course.toml. Steps and the rule are read further by those who know them."""
 
     model_config = ConfigDict(extra="forbid")
 
     course: CourseTable = Field(examples=["[course]"])
+    run: RunTable | None = Field(default=None, examples=["[run]"])
     steps: list[dict[str, Any]] = Field(min_length=1, max_length=500, examples=["[[steps]]"])
     completion: dict[str, Any] = Field(examples=['[completion] with all = [{ activity = "why-data" }]'])
 
@@ -94,9 +129,19 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "": CourseFile,
     "course": CourseTable,
     "course.skills": SkillTable,
+    "run": RunTable,
     "steps": StepTable,
 }
 """The model of each table by its name without numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A run as [run] or a command plans it. Days are of the programme's time zone; None: not said."""
+
+    code: str
+    starts: date | None = None
+    ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

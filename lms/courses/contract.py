@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from lms.courses.content import CourseContent
 from lms.courses.kinds import Step
+from lms.courses.periods import last_moment
 
 Contract = Mapping[str, Any]
-LAST_MINUTE = time(23, 59)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,5 @@ def due_at(contract: Contract, starts_at: datetime, step: Step) -> datetime | No
     days = contract["due_days"].get(step.id)
     if days is None:
         return None
-    zone = ZoneInfo(contract["zone"])
-    day = starts_at.astimezone(zone).date() + timedelta(days=days)
-    return datetime.combine(day, LAST_MINUTE, zone)
+    zone = str(contract["zone"])
+    return last_moment(starts_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=days), zone)

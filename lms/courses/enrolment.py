@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.courses.models import CourseRun, Enrolment
+from lms.courses.periods import is_over
 from lms.courses.runs import get_run
 from lms.database import new_id
 from lms.errors import N_, Conflict, Forbidden
@@ -30,7 +31,7 @@ def is_enrolled(session: Session, run_id: UUID, person_id: UUID) -> bool:
 def enrol(session: Session, run_id: UUID, person_id: UUID, *, source: str, at: datetime) -> Enrolment:
     """Let a person in; who is in already stays in. `source` says by what: rule, choice, lti, admin, import.
 
-    Raises NotFound, Conflict when no seat is left.
+    Raises NotFound, Conflict when the run is over or no seat is left.
     """
     enrolment = find_enrolment(session, run_id, person_id)
     if enrolment is not None and enrolment.left_at is None:
@@ -39,6 +40,8 @@ def enrol(session: Session, run_id: UUID, person_id: UUID, *, source: str, at: d
     enrolment = find_enrolment(session, run_id, person_id)  # somebody may have been faster before the row was ours
     if enrolment is not None and enrolment.left_at is None:
         return enrolment
+    if is_over(run, at):
+        raise Conflict(N_("This course is over, so nobody can join it any more. Choose another one."))
     if run.kind == "elective":
         _take_seat(session, run)
     if enrolment is None:
@@ -52,11 +55,13 @@ def enrol(session: Session, run_id: UUID, person_id: UUID, *, source: str, at: d
 def leave(session: Session, run_id: UUID, person_id: UUID, *, at: datetime) -> None:
     """Leave an elective; what was done there is kept and the seat is free. Who is not in stays out.
 
-    Raises NotFound, Forbidden for a mandatory course.
+    Raises NotFound, Forbidden for a mandatory course, Conflict when the run is over.
     """
     run = get_run(session, run_id, for_update=True)
     if run.kind != "elective":
         raise Forbidden(N_("This course is a part of the programme and can't be left."))
+    if is_over(run, at):
+        raise Conflict(N_("This course is over. What you did there stays in your list."))
     left = session.execute(
         update(Enrolment)
         .where(Enrolment.run_id == run_id, Enrolment.person_id == person_id, Enrolment.left_at.is_(None))

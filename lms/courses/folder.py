@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms.courses.content import ID_PATTERN, CourseContent, CourseTable, StepTable
+from lms.courses.content import ID_PATTERN, CourseContent, CourseTable, PlannedRun, StepTable
 from lms.courses.kinds import ActivityKinds, ContentChecks, Problem, Step, did_you_mean
 from lms.courses.reading import FILE, Broken, Source, plain, read_file, read_steps, undotted
 from lms.errors import N_, Invalid
@@ -29,10 +29,14 @@ class BrokenCourse(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class LoadedCourse:
-    """A folder that is right. `files` maps a path in the folder (`/` between parts) to its bytes."""
+    """A folder that is right. `files` maps a path in the folder (`/` between parts) to its bytes.
+
+    `run` is what [run] says, None without that table: the content is the same in every year.
+    """
 
     content: CourseContent
     files: Mapping[str, bytes]
+    run: PlannedRun | None = None
 
 
 def describe(slug: str, problem: Problem) -> str:
@@ -80,7 +84,8 @@ class _Reader:
         files = self._read(paths)
         if self._problems:
             raise Broken(self._problems)
-        return LoadedCourse(_content(self._slug, file.course, steps, completion), files)
+        run = PlannedRun(file.run.code, file.run.starts, file.run.ends) if file.run is not None else None
+        return LoadedCourse(_content(self._slug, file.course, steps, completion), files, run)
 
     def _source(self) -> Source:
         if not re.fullmatch(ID_PATTERN, self._slug) or len(self._slug) > 80:

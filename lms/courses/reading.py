@@ -120,9 +120,11 @@ def _explain(source: Source, details: Any, prefix: Place) -> Problem:
             text = f"There is no field {name!r}. {did_you_mean(name, model.model_fields if model is not None else ())}"
         case "language":
             text = f"{path[-1]!r} is no language we know. Write ru or en."
+        case "string_pattern_mismatch" if name == "code":
+            text = f"Use Latin letters and digits, with single dots, hyphens or underscores between them.{cure}"
         case "string_pattern_mismatch":
             text = f"Use small Latin letters, digits and single hyphens.{cure}"
-        case "seats" | "cohorts":
+        case "seats" | "cohorts" | "ends":
             text = f"{details['msg']}."
         case _:
             text = f"{details['msg']}, not {_shown(details['input'])}.{cure}"

@@ -8,14 +8,18 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.courses import permissions
+from lms.courses.mandatory import enrol_by_rule
 from lms.courses.models import CourseRun, Enrolment
 from lms.courses.subjects import view_activity, view_course
+from lms.jobs import Handler, Schedule
 from lms.ledger import FactKind
 from lms.ledger.subjects import SubjectKind
 from lms.people.actor import Permission
 from lms.people.personal import PersonalData
 
 ACTIVITY_SCORED = "activity.scored"
+ENROL = "courses.enrol"
+HOUR_SECONDS = 3600
 
 
 def lms_permissions() -> Sequence[Permission]:
@@ -36,6 +40,15 @@ def lms_fact_kinds() -> Sequence[FactKind]:
             },
         )
     ]
+
+
+def lms_jobs() -> Sequence[Handler]:
+    return [Handler(ENROL, enrol_by_rule)]
+
+
+def lms_schedules() -> Sequence[Schedule]:
+    """A run that starts gets its people within the hour, and so does a cohort that grows."""
+    return [Schedule(ENROL, ENROL, HOUR_SECONDS)]
 
 
 def lms_subject_kinds() -> Sequence[SubjectKind]:

@@ -1,12 +1,12 @@
 """Runs: a course as given in one period. Finding them, their content, files and deadlines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms import files
@@ -14,6 +14,7 @@ from lms.courses import contract, snapshot
 from lms.courses.content import CourseContent
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
+from lms.courses.periods import preference
 from lms.errors import NotFound
 
 LISTED = 500
@@ -28,8 +29,18 @@ def get_run(session: Session, run_id: UUID, *, for_update: bool = False) -> Cour
 
 
 def find_run_by_slug(session: Session, slug: str) -> CourseRun | None:
-    """The course's current run: the one that started last."""
-    return session.scalar(_newest_first().where(CourseRun.slug == slug).limit(1))
+    """The course's newest run, whoever it is for. Who opens a page gets theirs by `find_run_for`."""
+    return session.scalar(select(CourseRun).where(CourseRun.slug == slug).order_by(*_NEWEST).limit(1))
+
+
+def find_current_run(session: Session, slug: str, *, at: datetime) -> CourseRun | None:
+    """The run that somebody new would come into: on before to come before over, of several the newest."""
+    return session.scalar(select(CourseRun).where(CourseRun.slug == slug).order_by(*preference(at)).limit(1))
+
+
+def list_runs_of(session: Session, slug: str) -> list[CourseRun]:
+    """Every run of a course, newest first; at most 500."""
+    return list(session.scalars(select(CourseRun).where(CourseRun.slug == slug).order_by(*_NEWEST).limit(LISTED)))
 
 
 def find_run(session: Session, slug: str, code: str) -> CourseRun | None:
@@ -38,23 +49,33 @@ def find_run(session: Session, slug: str, code: str) -> CourseRun | None:
 
 
 def list_runs(session: Session, *, kind: str | None = None, at: datetime | None = None) -> list[CourseRun]:
-    """The current run of every course by slug, at most 500; with `at` those that are not over by then."""
+    """The current run of every course by slug, at most 500: with `at` as `find_current_run` and not over, else the
+    newest.
+    """
+    order = _NEWEST if at is None else preference(at)
     newest = (
-        select(CourseRun.id, func.row_number().over(partition_by=CourseRun.slug, order_by=_ORDER).label("place"))
+        select(CourseRun.id, func.row_number().over(partition_by=CourseRun.slug, order_by=order).label("place"))
     ).subquery()
     query = select(CourseRun).join(newest, newest.c.id == CourseRun.id).where(newest.c.place == 1)
     if kind is not None:
         query = query.where(CourseRun.kind == kind)
     if at is not None:
-        query = query.where(or_(CourseRun.ends_at.is_(None), CourseRun.ends_at > at))
+        query = query.where(not_over(at))
     return list(session.scalars(query.order_by(CourseRun.slug).limit(LISTED)))
 
 
-_ORDER = (CourseRun.starts_at.desc(), CourseRun.code.desc())
+def list_all_runs(session: Session, ids: Collection[UUID] | None = None) -> list[CourseRun]:
+    """All runs, or those of these ids: by slug, of a course the newest first; at most 1000."""
+    query = select(CourseRun).order_by(CourseRun.slug, *_NEWEST).limit(2 * LISTED)
+    return list(session.scalars(query if ids is None else query.where(CourseRun.id.in_(ids))))
 
 
-def _newest_first() -> Select[CourseRun]:
-    return select(CourseRun).order_by(*_ORDER)
+_NEWEST = (CourseRun.starts_at.desc(), CourseRun.code.desc())
+
+
+def not_over(at: datetime) -> ColumnElement[bool]:
+    """For a query: runs that are on or to come."""
+    return or_(CourseRun.ends_at.is_(None), CourseRun.ends_at >= at)
 
 
 def content_of(session: Session, run: CourseRun) -> CourseContent:

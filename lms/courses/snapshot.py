@@ -35,6 +35,12 @@ class SnapshotCache:
             self._contents.popitem(last=False)
 
 
+def keep_files(store: files.FileStore, course: LoadedCourse) -> None:
+    """Put the course's files into the store, ahead of the transaction: writing them may take long."""
+    for data in course.files.values():
+        store.put(data)
+
+
 def store(session: Session, course: LoadedCourse, *, at: datetime) -> Snapshot:
     """The snapshot of this content, made if there is none: files first, so that no row ever names bytes that are not there."""
     hashes = {path: hashlib.sha256(data).hexdigest() for path, data in course.files.items()}
@@ -43,8 +49,9 @@ def store(session: Session, course: LoadedCourse, *, at: datetime) -> Snapshot:
     snapshot_id = hashlib.sha256(canonical.encode()).hexdigest()
     known = session.get(Snapshot, snapshot_id)
     kept = files.of(session)
-    for data in course.files.values():
-        kept.put(data)
+    for path, sha256 in hashes.items():
+        if not kept.has(sha256):
+            kept.put(course.files[path])
     if known is not None:
         return known
     snapshot = Snapshot(id=snapshot_id, slug=course.content.slug, content=content, files=hashes, created_at=at)

@@ -6,6 +6,7 @@ from lms import registries
 from lms.courses.content import CourseContent
 from lms.courses.kinds import ActivityKinds
 from lms.courses.models import CourseRun
+from lms.courses.resolving import at_run
 from lms.courses.runs import content_of, find_run_by_slug
 from lms.ledger import Fact
 from lms.ledger.subjects import SubjectView
@@ -34,8 +35,8 @@ def view_course(session: Session, fact: Fact) -> SubjectView | None:
     found = _find(session, fact)
     if found is None:
         return None
-    _, content = found
-    return SubjectView(content.title, f"/courses/{content.slug}", content.hours, content.skills)
+    run, content = found
+    return SubjectView(content.title, _course_url(run, fact), content.hours, content.skills)
 
 
 def view_activity(session: Session, fact: Fact) -> SubjectView | None:
@@ -46,8 +47,17 @@ def view_activity(session: Session, fact: Fact) -> SubjectView | None:
         return None
     run, content = found
     kind = registries.of(session).get(ActivityKinds).find(step.kind)
-    url = kind.url(run.id, step) if kind is not None else f"/courses/{content.slug}"
+    url = at_run(kind.url(run.id, step), _code(run, fact)) if kind is not None else _course_url(run, fact)
     return SubjectView(step.title, url, round(step.minutes / ACADEMIC_HOUR_MINUTES), content.skills)
+
+
+def _course_url(run: CourseRun, fact: Fact) -> str:
+    return at_run(f"/courses/{run.slug}", _code(run, fact))
+
+
+def _code(run: CourseRun, fact: Fact) -> str:
+    """Of the very run that the fact is about: the plain address means another one in another year."""
+    return run.code if fact.course_run_id is not None else ""
 
 
 def _find(session: Session, fact: Fact) -> tuple[CourseRun, CourseContent] | None:

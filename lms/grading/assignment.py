@@ -16,6 +16,9 @@ from lms.courses.content import CourseContent
 from lms.courses.enrolment import is_enrolled
 from lms.courses.kinds import ActivityKinds, State, Step
 from lms.courses.models import CourseRun
+from lms.courses.periods import is_over
+from lms.courses.resolving import find_run_for
+from lms.courses.run_links import stay_in_run
 from lms.courses.staff import is_staff
 from lms.errors import N_, Forbidden, NotFound
 from lms.grading.intake import queue_before
@@ -36,7 +39,7 @@ GRADED = (AttemptState.RELEASED, AttemptState.NEEDS_PERSON)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An assignment of a course's current run, to somebody who may see it."""
+    """An assignment in a run of a course, to somebody who may see it."""
 
     run: CourseRun
     content: CourseContent
@@ -44,9 +47,9 @@ class Place:
     is_enrolled: bool
 
 
-def get_place(session: Session, slug: str, step_id: str, *, by: Actor) -> Place:
-    """Raises NotFound, Forbidden (neither in the course nor staff of it)."""
-    run = runs.find_run_by_slug(session, slug)
+def get_place(session: Session, slug: str, step_id: str, *, by: Actor, at: datetime, code: str = "") -> Place:
+    """In the run that is theirs, or in that of `code`. Raises NotFound, Forbidden (neither in the course nor its staff)."""
+    run = find_run_for(session, slug, by=by, at=at, code=code)
     if run is None:
         raise NotFound
     content = runs.content_of(session, run)
@@ -73,7 +76,7 @@ def page_context(session: Session, place: Place, *, by: Actor, at: datetime, set
     attempts = list_attempts(session, place.run.id, place.step.id, by.person_id)
     state = state_of(attempts, place.step.data["notebooks"])
     due_at = runs.step_due_at(place.run, place.step)
-    over = place.run.ends_at is not None and at > place.run.ends_at
+    over = is_over(place.run, at)
     allowed = place.step.data.get("attempts")
     left = None if allowed is None else max(0, int(allowed) - len(attempts))
     steps = list(place.content.steps)
@@ -122,7 +125,7 @@ def _closed_reason(place: Place, *, over: bool) -> str:
 
 def _link(session: Session, run: CourseRun, step: Step) -> tuple[str, str]:
     kind = registries.of(session).get(ActivityKinds).get(step.kind)
-    return pick(step.title), kind.url(run.id, step)
+    return pick(step.title), stay_in_run(kind.url(run.id, step))
 
 
 def _attempt(session: Session, attempt: Attempt) -> dict[str, Any]:

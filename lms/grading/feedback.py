@@ -61,11 +61,11 @@ def feedback_context(
     judges = {cell.judged_by for cell in attempt.cells if cell.judged_by}
     names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(judges))).all())
     score, maximum, waits = points_of(attempt)
-    assignment_url = url_for("grading.assignment", slug=run.slug, step_id=step.id)
+    assignment_url = url_for("grading.assignment", slug=run.slug, step_id=step.id, run=run.code)
     return {
         "course": {
             "title": pick(runs.content_of(session, run).title),
-            "url": url_for("learning.course", slug=run.slug),
+            "url": url_for("learning.course", slug=run.slug, run=run.code),
         },
         "assignment": {"title": pick(step.title), "url": assignment_url},
         "attempt": {

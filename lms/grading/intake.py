@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.courses import runs
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun, Enrolment
+from lms.courses.periods import is_over
 from lms.database import new_id
 from lms.errors import N_, Conflict, Forbidden, TooMany
 from lms.grading.models import Attempt
@@ -53,7 +54,7 @@ def submit(
     known = session.scalar(select(Attempt).where(*mine, Attempt.sha256 == sha256))
     if known is not None:
         return Received(known, is_new=False)
-    if run.ends_at is not None and at > run.ends_at:
+    if is_over(run, at):
         raise Conflict(N_("This course is over, so nothing can be handed in any more. Your file is safe with you."))
     if (session.scalar(select(func.count()).where(*mine, Attempt.state == AttemptState.QUEUED)) or 0) >= WAITING:
         raise TooMany(

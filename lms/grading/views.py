@@ -6,15 +6,17 @@ from uuid import UUID
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms import files
 from lms.clock import now
 from lms.courses import runs
+from lms.courses.run_links import asked_run
 from lms.errors import N_, Forbidden, LmsError, NotFound, TooLarge
 from lms.files.leftovers import let_go
 from lms.grading import intake
-from lms.grading.assignment import get_place, list_attempts, page_context
+from lms.grading.assignment import Place, get_place, list_attempts, page_context
 from lms.grading.feedback import feedback_context, view_cells
 from lms.grading.handout import released_notebooks
 from lms.grading.models import Attempt
@@ -41,9 +43,13 @@ def assignment(slug: str, step_id: str) -> str:
 
 def _assignment_page(slug: str, step_id: str, *, upload_errors: list[str]) -> str:
     session, actor = reading(), get_actor()
-    place = get_place(session, slug, step_id, by=actor)
+    place = _place(session, slug, step_id)
     context: dict[str, Any] = page_context(session, place, by=actor, at=now(), settings=settings())
     return render_template("grading/assignment.html", **context, upload_errors=upload_errors)
+
+
+def _place(session: Session, slug: str, step_id: str) -> Place:
+    return get_place(session, slug, step_id, by=get_actor(), at=now(), code=asked_run())
 
 
 @grading.post("/courses/<slug>/assignments/<step_id>")
@@ -51,12 +57,12 @@ def _assignment_page(slug: str, step_id: str, *, upload_errors: list[str]) -> st
 def submit(slug: str, step_id: str) -> Response:
     """Hand an uploaded notebook in."""
     session, actor = reading(), get_actor()
-    if not get_place(session, slug, step_id, by=actor).is_enrolled:
+    if not _place(session, slug, step_id).is_enrolled:
         raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     try:
         sha256, size = _store_upload()
         with unit_of_work() as session:
-            place = get_place(session, slug, step_id, by=actor)
+            place = _place(session, slug, step_id)
             received = intake.submit(
                 session,
                 run=place.run,
@@ -100,7 +106,7 @@ def _store_upload() -> tuple[str, int]:
 def handout(slug: str, step_id: str, name: str) -> Response:
     """The notebook to work on, for those who have Jupyter of their own."""
     session = reading()
-    place = get_place(session, slug, step_id, by=get_actor())
+    place = _place(session, slug, step_id)
     notebooks = released_notebooks(session, place.run, place.step, g.locale, settings())
     if name not in notebooks:
         raise NotFound

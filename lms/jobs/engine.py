@@ -96,10 +96,10 @@ class Engine:
         )
         return [(row.workflow_id, row.status, row.input["args"][0], row.created_at or 0) for row in rows if row.input]
 
-    def lost_jobs(self, alive: set[str], *, limit: int = 200) -> list[tuple[str, Payload]]:
-        """Running jobs whose worker is not among the living."""
+    def running_jobs(self, *, limit: int = 1000) -> list[tuple[str, str, Payload]]:
+        """(id, worker, payload), oldest first."""
         rows = self.client.list_workflows(status="PENDING", name=WORKFLOW, limit=limit, load_output=False)
-        return [(row.workflow_id, row.input["args"][0]) for row in rows if row.executor_id not in alive and row.input]
+        return [(row.workflow_id, row.executor_id or "", row.input["args"][0]) for row in rows if row.input]
 
     def resume(self, job_id: str, queue: str) -> None:
         """Put a job whose worker is gone back into its queue."""

@@ -20,12 +20,23 @@ class Worker(Base):
 
 
 class Loss(Base):
-    """How many workers a running job has gone down with."""
+    """A worker that ended while it ran a job, without handing it back."""
 
     __tablename__ = "jobs_loss"
 
     job_id: Mapped[str] = mapped_column(String(255), primary_key=True)
-    times: Mapped[int]
+    worker: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lost_at: Mapped[datetime]
+
+
+class Duty(Base):
+    """Work that one worker at a time does for all; whoever holds it when `until_at` passes has lost it."""
+
+    __tablename__ = "jobs_duty"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    until_at: Mapped[datetime]
 
 
 class Failure(Base):

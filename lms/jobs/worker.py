@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 
 from lms.database import Database
 from lms.errors import LmsError
+from lms.jobs import duties
 from lms.jobs import engine as engines
 from lms.jobs.engine import Engine, Payload
 from lms.jobs.models import Failure, Loss, Worker
@@ -19,6 +20,7 @@ from lms.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+TAKE_OVER = "take_over"
 LOSSES_UNTIL_PARKED = 3
 RETIRE_DAYS = 90
 RETIRED_AT_ONCE = 1000
@@ -27,7 +29,7 @@ Clock = Callable[[], datetime]
 
 
 class WorkerProcess:
-    """Everything that one worker does. `run()` blocks until `stop` is set."""
+    """Everything that one worker does. `run()` blocks until `stop` is set; then the process must end at once."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
         self.name = f"worker-{secrets.token_hex(6)}"
@@ -65,6 +67,7 @@ class WorkerProcess:
                     log.exception("worker_beat_failed", worker=self.name)
         finally:
             engines.stop()
+            self._hand_back()
             with self._database.writing() as session:
                 session.execute(delete(Worker).where(Worker.name == self.name))
 
@@ -137,23 +140,52 @@ class WorkerProcess:
             session.merge(Worker(name=self.name, started_at=started_at, beat_at=self._clock()))
 
     def _take_over(self) -> None:
-        """Put back what lost workers ran. A job that took several workers down with it is parked."""
-        horizon = self._clock() - timedelta(seconds=self._settings.worker_lost_seconds)
+        """Put back what lost workers ran. A job that took several workers down with it is parked.
+
+        One worker at a time does it, and a loss is a row of job and worker: so each is counted once, however many
+        survivors see it, and also when one of them dies between counting and putting back.
+        """
+        lease = timedelta(seconds=self._settings.worker_lost_seconds)
+        running = self._engine.running_jobs()  # before we ask who lives: a worker beats before it takes its first job
+        at = self._clock()
         with self._database.writing() as session:
-            session.execute(delete(Worker).where(Worker.beat_at < horizon, Worker.name != self.name))
+            session.execute(delete(Worker).where(Worker.beat_at < at - lease, Worker.name != self.name))
+            if not duties.take(session, TAKE_OVER, self.name, at=at, lease=lease):
+                return
             alive = {self.name, *session.scalars(select(Worker.name))}
-        for job_id, payload in self._engine.lost_jobs(alive):
-            with self._database.writing() as session:
-                loss = session.get(Loss, job_id) or Loss(job_id=job_id, times=0)
-                loss.times += 1
-                session.add(loss)
-            log.warning("job_taken_over", job=job_id, times=loss.times)
-            if loss.times >= LOSSES_UNTIL_PARKED:
+        for job_id, worker, payload in running:
+            if worker in alive:
+                continue
+            if self._clock() > at + lease:
+                return
+            times = self._count_loss(job_id, worker)
+            log.warning("job_taken_over", job=job_id, times=times)
+            if times >= LOSSES_UNTIL_PARKED:
                 self._engine.cancel(job_id)
-                self._give_up(job_id, payload, f"the worker died {loss.times} times while doing it")
+                self._give_up(job_id, payload, f"the worker died {times} times while doing it")
             else:
-                handler = self._handlers.find(payload["handler"])
-                self._engine.resume(job_id, "heavy" if handler is not None and handler.heavy else "light")
+                self._put_back(job_id, payload)
+
+    def _count_loss(self, job_id: str, worker: str) -> int:
+        with self._database.writing() as session:
+            if session.get(Loss, (job_id, worker)) is None:
+                session.add(Loss(job_id=job_id, worker=worker, lost_at=self._clock()))
+                session.flush()
+            return session.scalar(select(func.count()).where(Loss.job_id == job_id)) or 0
+
+    def _put_back(self, job_id: str, payload: Payload) -> None:
+        handler = self._handlers.find(payload["handler"])
+        self._engine.resume(job_id, "heavy" if handler is not None and handler.heavy else "light")
+
+    def _hand_back(self) -> None:
+        """What still runs when this worker was asked to stop: another one does it, and nobody counts a loss.
+
+        The process must end right after: the threads of these jobs go on as long as it lives.
+        """
+        for job_id, worker, payload in self._engine.running_jobs():
+            if worker == self.name:
+                log.info("job_handed_back", job=job_id, worker=self.name)
+                self._put_back(job_id, payload)
 
     def _keep_timetable(self) -> None:
         at = self._clock()
@@ -171,4 +203,4 @@ def retire(run: JobRun) -> None:
         continue
     with run.writing() as session:
         session.execute(delete(Failure).where(Failure.failed_at < horizon))
-        session.execute(delete(Loss))
+        session.execute(delete(Loss).where(Loss.lost_at < horizon))

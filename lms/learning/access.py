@@ -16,12 +16,17 @@ from lms.people.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A course's current run and how the person stands to it."""
+    """A run of a course and how the person stands to it.
+
+    `may_join`: it is an elective that they may choose now.
+    """
 
     run: CourseRun
     content: CourseContent
     is_enrolled: bool
     is_staff: bool
+    is_over: bool
+    may_join: bool
 
     @property
     def may_enter(self) -> bool:
@@ -29,32 +34,53 @@ class Place:
         return self.is_enrolled or self.is_staff
 
 
-def get_place(session: Session, slug: str, *, by: Actor) -> Place:
-    """The course page's question. An elective may be looked at by whoever may choose it.
+def get_place(session: Session, slug: str, *, by: Actor, at: datetime, code: str = "") -> Place:
+    """The course page's question: the run that is theirs, or that of `code`.
 
-    Raises NotFound for no such course, and for one that is not the person's and can't become so.
+    An elective may be looked at by whoever may choose it. Raises NotFound for no such run, and for one that is not the
+    person's and can't become so.
     """
-    run = courses.find_run_by_slug(session, slug)
+    run = courses.find_run_for(session, slug, by=by, at=at, code=code)
     if run is None:
         raise NotFound
     is_enrolled = courses.is_enrolled(session, run.id, by.person_id)
     as_staff = not is_enrolled and is_staff(session, run, by)
-    if not (is_enrolled or as_staff or (run.kind == "elective" and by.may(CHOOSE.name))):
+    is_choosable = run.kind == "elective" and by.may(CHOOSE.name)
+    if not (is_enrolled or as_staff or is_choosable):
         raise NotFound
-    return Place(run, courses.content_of(session, run), is_enrolled, as_staff)
+    is_over = courses.is_over(run, at)
+    return Place(
+        run=run,
+        content=courses.content_of(session, run),
+        is_enrolled=is_enrolled,
+        is_staff=as_staff,
+        is_over=is_over,
+        may_join=is_choosable and not (is_enrolled or as_staff or is_over),
+    )
 
 
-def staff_runs(session: Session, *, by: Actor, at: datetime) -> list[CourseRun]:
-    """The current runs that somebody may look at as staff, by slug. Raises Forbidden for whoever is staff nowhere."""
+def list_siblings(session: Session, place: Place, *, by: Actor) -> list[CourseRun]:
+    """All runs of the course that the person may open, the newest first; empty when this is the only one."""
+    runs = courses.list_runs_of(session, place.run.slug)
+    if len(runs) > 1:
+        mine = {run.id for run in courses.list_enrolled_runs(session, by.person_id)}
+        runs = [run for run in runs if run.id in mine or is_staff(session, run, by)]
+    return runs if len(runs) > 1 else []
+
+
+def staff_runs(session: Session, *, by: Actor) -> list[CourseRun]:
+    """Every run that somebody may look at as staff: by slug, the newest first; at most 1000.
+
+    Raises Forbidden for whoever is staff nowhere.
+    """
     by.must(VIEW_ANY.name)
-    runs = courses.list_runs(session, at=at)
     scopes = by.scopes(VIEW_ANY.name)
-    return runs if scopes is None or has_group(session, scopes) else [run for run in runs if run.id in scopes]
+    return courses.list_all_runs(session, None if scopes is None or has_group(session, scopes) else scopes)
 
 
-def enter_place(session: Session, slug: str, *, by: Actor) -> Place:
+def enter_place(session: Session, slug: str, *, by: Actor, at: datetime, code: str = "") -> Place:
     """A step's question. Raises NotFound like `get_place`, Forbidden for an elective that was not chosen."""
-    place = get_place(session, slug, by=by)
+    place = get_place(session, slug, by=by, at=at, code=code)
     if not place.may_enter:
         raise Forbidden(N_("This course is not among yours. Choose it first."))
     return place

@@ -16,6 +16,7 @@ from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
 from lms.courses.room import ACTIVITY_SCORED
 from lms.learning.progress import PlacedStep, place_steps, step_url
+from lms.learning.service import plainly_meant
 
 OPEN_COURSES = 5
 DEADLINES = 6
@@ -25,11 +26,16 @@ NEWS_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class MyCourse:
-    """A run on the start page. `done` counts the steps with a fact that says so."""
+    """A run on the start page. `done` counts the steps with a fact that says so.
+
+    `code` is the run's where the plain address means another one to the person.
+    """
 
     run: CourseRun
     content: CourseContent
     standing: Standing
+    is_over: bool
+    code: str
 
     @property
     def done(self) -> int:
@@ -40,7 +46,7 @@ class MyCourse:
 class Task:
     """A step to do, with its course."""
 
-    content: CourseContent
+    course: MyCourse
     placed: PlacedStep
 
 
@@ -48,7 +54,7 @@ class Task:
 class News:
     """A score that was released lately."""
 
-    content: CourseContent
+    course: MyCourse
     step: Step
     score: Decimal
     maximum: Decimal
@@ -58,12 +64,13 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The start page."""
+    """The start page. `finished` are the courses that are over, the latest first."""
 
     next: Task | None
     due: tuple[Task, ...]
     news: tuple[News, ...]
     courses: tuple[MyCourse, ...]
+    finished: tuple[MyCourse, ...]
 
 
 def home(session: Session, person_id: UUID, *, at: datetime) -> Home:
@@ -71,20 +78,38 @@ def home(session: Session, person_id: UUID, *, at: datetime) -> Home:
     runs = courses.list_enrolled_runs(session, person_id)
     contents = courses.contents_of(session, runs)
     standing_by_run = standings(session, person_id, runs, now=at)
-    mine = tuple(MyCourse(run, contents[run.id], standing_by_run[run.id]) for run in runs)
-    unfinished = sorted((each for each in mine if each.standing.completed_at is None), key=_last_active, reverse=True)
-    ways = [place_steps(session, each.run, each.content, person_id, at=at) for each in unfinished[:OPEN_COURSES]]
-    following = next((Task(way.content, way.next) for way in ways if way.next is not None), None)
+    plain = plainly_meant(runs, at)
+    mine = [
+        MyCourse(
+            run=run,
+            content=contents[run.id],
+            standing=standing_by_run[run.id],
+            is_over=courses.is_over(run, at),
+            code="" if run.id in plain else run.code,
+        )
+        for run in runs
+    ]
+    going = [each for each in mine if not each.is_over]
+    unfinished = sorted((each for each in going if each.standing.completed_at is None), key=_last_active, reverse=True)
+    tasks = [
+        Task(each, placed)
+        for each in unfinished[:OPEN_COURSES]
+        for placed in place_steps(session, each.run, each.content, person_id, at=at).steps
+        if placed.is_to_do
+    ]
+    following = next(iter(tasks), None)
     due = sorted(
-        (
-            Task(way.content, placed)
-            for way in ways
-            for placed in way.steps
-            if placed.due_at is not None and placed.is_to_do and (following is None or placed is not following.placed)
-        ),
+        (task for task in tasks if task.placed.due_at is not None and task is not following),
         key=lambda task: task.placed.due_at or at,
     )
-    return Home(following, tuple(due[:DEADLINES]), tuple(_news(session, person_id, contents, at)), mine)
+    finished = sorted((each for each in mine if each.is_over), key=lambda each: each.run.ends_at or at, reverse=True)
+    return Home(
+        next=following,
+        due=tuple(due[:DEADLINES]),
+        news=tuple(_news(session, person_id, {each.run.id: each for each in mine}, at)),
+        courses=tuple(going),
+        finished=tuple(finished),
+    )
 
 
 def _last_active(course: MyCourse) -> datetime:
@@ -92,15 +117,15 @@ def _last_active(course: MyCourse) -> datetime:
     return max((fact.at for fact in course.standing.steps.values()), default=course.run.starts_at)
 
 
-def _news(session: Session, person_id: UUID, contents: Mapping[UUID, CourseContent], at: datetime) -> list[News]:
+def _news(session: Session, person_id: UUID, mine: Mapping[UUID, MyCourse], at: datetime) -> list[News]:
     """The newest score of each step of the last days, newest first."""
     found: dict[tuple[UUID, str], News] = {}
     for fact in ledger.list_facts(session, person_id, kinds=[ACTIVITY_SCORED]):
-        content = contents.get(fact.course_run_id) if fact.course_run_id is not None else None
-        step = content.find_step(fact.value["step"]) if content is not None else None
-        if content is None or step is None or fact.course_run_id is None or fact.at < at - timedelta(days=NEWS_DAYS):
+        course = mine.get(fact.course_run_id) if fact.course_run_id is not None else None
+        step = course.content.find_step(fact.value["step"]) if course is not None else None
+        if course is None or step is None or fact.at < at - timedelta(days=NEWS_DAYS):
             continue
-        url = step_url(session, fact.course_run_id, step)
+        url = step_url(session, course.run.id, step)
         score, maximum = Decimal(fact.value["score"]), Decimal(fact.value["max"])
-        found[fact.course_run_id, step.id] = News(content, step, score, maximum, fact.at, url)
+        found[course.run.id, step.id] = News(course, step, score, maximum, fact.at, url)
     return sorted(found.values(), key=lambda news: news.at, reverse=True)[:NEWS]

@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 
 from lms.completion.verdicts import Status
 from lms.courses.kinds import State
+from lms.courses.periods import Phase
+from lms.courses.resolving import at_run
+from lms.courses.run_links import stay_in_run
 from lms.learning.home import Home, MyCourse, News, Task
 from lms.learning.progress import PlacedStep
 from lms.learning.reasons import Check, checks
@@ -75,6 +78,7 @@ class CourseItem:
     done: int
     total: int
     completed_at: datetime | None
+    ended_at: datetime | None = None
     skills: tuple[str, ...] = ()
 
 
@@ -94,6 +98,7 @@ class ElectiveItem:
     choose_url: str
     leave_url: str | None
     closes_at: datetime | None
+    starts_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +119,8 @@ def task_item(task: Task) -> TaskItem:
     placed = task.placed
     return TaskItem(
         title=pick(placed.step.title),
-        course_title=pick(task.content.title),
-        url=placed.url,
+        course_title=pick(task.course.content.title),
+        url=at_run(placed.url, task.course.code) if placed.url is not None else None,
         state=placed.state.state,
         kind_label=_(placed.label),
         icon=placed.icon,
@@ -126,21 +131,32 @@ def task_item(task: Task) -> TaskItem:
 
 def news_item(news: News) -> NewsItem:
     return NewsItem(
-        pick(news.step.title), pick(news.content.title), news.url, number(news.score), number(news.maximum), news.at
+        title=pick(news.step.title),
+        course_title=pick(news.course.content.title),
+        url=at_run(news.url, news.course.code) if news.url is not None else None,
+        score=number(news.score),
+        max_score=number(news.maximum),
+        at=news.at,
     )
 
 
 def course_item(course: MyCourse) -> CourseItem:
     return CourseItem(
         title=pick(course.content.title),
-        url=url_for("learning.course", slug=course.run.slug),
+        url=course_url(course.run.slug, course.code),
         summary=pick(course.content.summary),
         hours=course.content.hours,
         is_mandatory=course.run.kind == "mandatory",
         done=course.done,
         total=len(course.content.steps),
         completed_at=course.standing.completed_at,
+        ended_at=course.run.ends_at if course.is_over else None,
     )
+
+
+def course_url(slug: str, code: str) -> str:
+    """The course's page; with a code, in that run."""
+    return at_run(url_for("learning.course", slug=slug), code)
 
 
 def step_item(placed: PlacedStep, *, is_next: bool, is_open: bool) -> StepItem:
@@ -154,7 +170,7 @@ def step_item(placed: PlacedStep, *, is_next: bool, is_open: bool) -> StepItem:
         points = f"{number(state.score)} / {number(state.max_score)}"
     return StepItem(
         title=pick(placed.step.title),
-        url=placed.url if is_open else None,
+        url=stay_in_run(placed.url) if is_open and placed.url is not None else None,
         state=state.state,
         kind_label=_(placed.label),
         icon=placed.icon,
@@ -169,7 +185,7 @@ def elective_item(elective: Elective) -> ElectiveItem:
     slug = elective.run.slug
     return ElectiveItem(
         title=pick(elective.content.title),
-        url=url_for("learning.course", slug=slug),
+        url=course_url(slug, elective.code),
         summary=pick(elective.content.summary),
         hours=elective.content.hours,
         skills=tuple(pick(skill.title) for skill in elective.content.skills),
@@ -178,8 +194,9 @@ def elective_item(elective: Elective) -> ElectiveItem:
         is_mine=elective.is_mine,
         is_full=elective.is_full,
         choose_url=url_for("learning.join", slug=slug),
-        leave_url=url_for("learning.leave", slug=slug) if elective.is_mine else None,
+        leave_url=url_for("learning.leave", slug=slug, run=elective.run.code) if elective.is_mine else None,
         closes_at=None,
+        starts_at=elective.run.starts_at if elective.starts_later else None,
     )
 
 
@@ -194,17 +211,25 @@ class GivenItem:
     steps: int
     participants: int
     seats: int | None
+    code: str
+    starts_at: datetime
+    ends_at: datetime | None
+    is_ahead: bool
 
 
 def given_item(given: Given) -> GivenItem:
     return GivenItem(
         title=pick(given.content.title),
-        url=url_for("learning.course", slug=given.run.slug),
+        url=course_url(given.run.slug, given.code),
         is_mandatory=given.run.kind == "mandatory",
         hours=given.content.hours,
         steps=len(given.content.steps),
         participants=given.participants,
         seats=given.run.seats,
+        code=given.run.code,
+        starts_at=given.run.starts_at,
+        ends_at=given.run.ends_at,
+        is_ahead=given.phase is Phase.AHEAD,
     )
 
 
@@ -215,14 +240,14 @@ def home_context(home: Home) -> dict[str, object]:
         "due": [task_item(task) for task in home.due],
         "feedback": [news_item(news) for news in home.news],
         "courses": [course_item(course) for course in home.courses],
+        "finished": [course_item(course) for course in home.finished],
     }
 
 
 def course_context(page: CoursePage) -> dict[str, object]:
     """The course page's context, documented in its template."""
     place, progress, standing = page.place, page.progress, page.standing
-    following = progress.next if place.is_enrolled else None
-    may_join = not place.may_enter and place.run.kind == "elective"
+    following = progress.next if place.is_enrolled and not place.is_over else None
     return {
         "course": CourseItem(
             title=pick(place.content.title),
@@ -233,6 +258,7 @@ def course_context(page: CoursePage) -> dict[str, object]:
             done=progress.done,
             total=len(progress.steps),
             completed_at=standing.completed_at if standing else None,
+            ended_at=place.run.ends_at if place.is_over else None,
             skills=tuple(pick(skill.title) for skill in place.content.skills),
         ),
         "steps": [step_item(placed, is_next=placed is following, is_open=place.may_enter) for placed in progress.steps],
@@ -245,5 +271,24 @@ def course_context(page: CoursePage) -> dict[str, object]:
             completed_at=standing.completed_at if standing else None,
         ),
         "home_url": url_for("learning.home"),
-        "join_url": url_for("learning.join", slug=place.run.slug) if may_join else None,
+        "join_url": url_for("learning.join", slug=place.run.slug) if place.may_join else None,
+        "period": RunItem(place.run.code, place.run.starts_at, place.run.ends_at),
+        "runs": [
+            {
+                "text": _("Run %(code)s", code=run.code),
+                "url": course_url(run.slug, run.code),
+                "active": run.id == place.run.id,
+                "count": None,
+            }
+            for run in page.runs
+        ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class RunItem:
+    """Which run a page is about."""
+
+    code: str
+    starts_at: datetime
+    ends_at: datetime | None

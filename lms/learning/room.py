@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from lms.completion.kinds import DoneKind, DoneKinds
 from lms.courses.kinds import ActivityKind
 from lms.courses.permissions import CHOOSE, VIEW_ANY
+from lms.courses.run_links import init_run_links
 from lms.errors import N_
 from lms.learning.lesson_kind import READ, LessonKind
 from lms.learning.views import catalogue, learning
@@ -35,6 +36,7 @@ def lms_fact_kinds() -> Sequence[FactKind]:
     return [FactKind(READ, "A participant says that they have read a lesson. The subject is activity:<slug>/<step>.")]
 
 
-def install(_app: Flask, registries: Registries) -> None:
+def install(app: Flask, registries: Registries) -> None:
     """Registries of the core alone."""
+    init_run_links(app)
     registries.get(DoneKinds).add(DoneKind(READ))

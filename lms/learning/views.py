@@ -14,7 +14,9 @@ from lms.courses import service as courses
 from lms.courses.content import CourseContent
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
+from lms.courses.periods import Phase
 from lms.courses.permissions import CHOOSE, VIEW_ANY
+from lms.courses.run_links import asked_run, stay_in_run
 from lms.errors import NotFound
 from lms.learning import items, service
 from lms.learning.access import enter_place, get_place
@@ -79,7 +81,11 @@ def electives() -> str:
 def all_courses() -> str:
     """Every course, for those who accompany participants."""
     found = service.given_courses(reading(), by=get_actor(), at=now())
-    return render_template("learning/courses.html", courses=[items.given_item(given) for given in found])
+    return render_template(
+        "learning/courses.html",
+        courses=[items.given_item(given) for given in found if given.phase is not Phase.OVER],
+        over=[items.given_item(given) for given in found if given.phase is Phase.OVER],
+    )
 
 
 @learning.get("/courses/<slug>")
@@ -87,7 +93,9 @@ def all_courses() -> str:
 def course(slug: str) -> str:
     """A course: its steps and what is missing."""
     actor, session = get_actor(), reading()
-    page = service.course_page(session, get_place(session, slug, by=actor), actor.person_id, at=now())
+    at = now()
+    place = get_place(session, slug, by=actor, at=at, code=asked_run())
+    page = service.course_page(session, place, by=actor, at=at)
     return render_template("learning/course.html", **items.course_context(page))
 
 
@@ -96,7 +104,7 @@ def course(slug: str) -> str:
 def join(slug: str) -> Response:
     """Choose an elective."""
     with unit_of_work() as session:
-        run = service.join(session, slug, by=get_actor(), at=now())
+        run = service.join(session, slug, by=get_actor(), at=now(), code=asked_run())
         title = pick(courses.content_of(session, run).title)
     flash(_("You have chosen %(title)s.", title=title), "success")
     return redirect(url_for("learning.course", slug=slug))
@@ -107,7 +115,7 @@ def join(slug: str) -> Response:
 def leave(slug: str) -> Response:
     """Give the seat of an elective back."""
     with unit_of_work() as session:
-        run = service.leave(session, slug, by=get_actor(), at=now())
+        run = service.leave(session, slug, by=get_actor(), at=now(), code=asked_run())
         title = pick(courses.content_of(session, run).title)
     flash(_("You have given back your seat in %(title)s. What you did there is kept.", title=title), "success")
     return redirect(url_for("catalogue.electives"))
@@ -118,7 +126,7 @@ def leave(slug: str) -> Response:
 def lesson(slug: str, step_id: str) -> str:
     """A lesson to read."""
     actor, session = get_actor(), reading()
-    place = enter_place(session, slug, by=actor)
+    place = enter_place(session, slug, by=actor, at=now(), code=asked_run())
     step = place.content.get_step(step_id, kind=LessonKind.name)
     path = pick(step.data["file"])
     text = courses.read_file(session, place.run, path).decode("utf-8-sig")
@@ -139,7 +147,9 @@ def lesson(slug: str, step_id: str) -> str:
             "position": place.content.steps.index(step) + 1,
             "total": len(place.content.steps),
         },
-        read_url=url_for("learning.read", slug=slug, step_id=step_id) if place.is_enrolled else None,
+        read_url=url_for("learning.read", slug=slug, step_id=step_id)
+        if place.is_enrolled and not place.is_over
+        else None,
         previous=before,
         next=after,
     )
@@ -154,7 +164,9 @@ def _neighbours(
         content.steps[place] if 0 <= place < len(content.steps) else None for place in (position - 1, position + 1)
     ]
     links = [
-        (pick(other.title), url) if other is not None and (url := step_url(session, run.id, other)) else None
+        (pick(other.title), stay_in_run(url))
+        if other is not None and (url := step_url(session, run.id, other))
+        else None
         for other in around
     ]
     return links[0], links[1]
@@ -166,7 +178,7 @@ def read(slug: str, step_id: str) -> Response:
     """The participant has read the lesson; on to the next step."""
     at = now()
     with unit_of_work() as session:
-        done = service.mark_read(session, slug, step_id, by=get_actor(), at=at)
+        done = service.mark_read(session, slug, step_id, by=get_actor(), at=at, code=asked_run())
         step = done.place.content.get_step(step_id)
         after = _neighbours(session, done.place.run, done.place.content, step)[1]
     if done.is_completed_now:
@@ -180,7 +192,7 @@ def read(slug: str, step_id: str) -> Response:
 def picture(slug: str, step_id: str, path: str) -> Response:
     """A picture that this lesson shows; no other file of the course."""
     session = reading()
-    place = enter_place(session, slug, by=get_actor())
+    place = enter_place(session, slug, by=get_actor(), at=now(), code=asked_run())
     step = place.content.get_step(step_id, kind=LessonKind.name)
     if path not in step.data["pictures"]:
         raise NotFound

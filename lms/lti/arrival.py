@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.courses.enrolment import enrol
+from lms.courses.enrolment import enrol, is_enrolled
 from lms.courses.models import CourseRun
-from lms.courses.runs import content_of, find_run_by_slug
+from lms.courses.periods import is_over
+from lms.courses.resolving import at_run, find_run_for
+from lms.courses.runs import content_of, find_current_run
 from lms.database import new_id
 from lms.errors import N_, NotFound
 from lms.learning.progress import step_url
@@ -24,7 +26,7 @@ from lms.people.accounts import AccountKey, find_or_create, grant
 from lms.people.actor import Role
 from lms.people.audit import record
 from lms.people.models import Account, Person
-from lms.people.sessions import open_session
+from lms.people.sessions import actor_of, open_session
 
 OPENS_COURSE = frozenset({CourseRight.LEARNER, CourseRight.TUTOR, CourseRight.TEACHER})
 
@@ -43,13 +45,15 @@ class Source:
 class Arrival:
     """Where the browser goes, and the token that signs it in.
 
-    `course_slug` is None when the launch names no course, or its role opens none; `path` is the page of a step.
+    `course_slug` is None when the launch names no course, or its role opens none; `path` is the page of a step. `run_code`
+    is set where the plain address of the course means another run to this person than the link does.
     """
 
     person_id: UUID
     course_slug: str | None
     token: str
     path: str | None = None
+    run_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def arrive(session: Session, launch: Launch, source: Source, *, browser: Browser
     link = _remember_link(session, launch, source, at)
     if source.registration_id is not None:
         remember_roster(session, launch, registration_id=source.registration_id, source_id=source.id)
-    run = _course_run(session, launch, link, at)
+    run = _course_run(session, launch, link, person, at)
     if run is not None:
         link.course_run_id, link.step_id = run.id, _step_id(session, launch, run)
         _admit(session, person, run, launch.right, at)
@@ -82,7 +86,9 @@ def arrive(session: Session, launch: Launch, source: Source, *, browser: Browser
     record(session, "lti.launched", at=at, actor_id=person.id, subject_id=person.id, link=str(link.id))
     if run is None or launch.right not in OPENS_COURSE:
         return Arrival(person.id, None, token)
-    return Arrival(person.id, run.slug, token, _step_path(session, run, link.step_id))
+    plain = find_run_for(session, run.slug, by=actor_of(session, person), at=at)
+    code = "" if plain is not None and plain.id == run.id else run.code
+    return Arrival(person.id, run.slug, token, _step_path(session, run, link.step_id, code), code)
 
 
 def person_of(session: Session, launch: Launch, source: Source, *, at: datetime) -> tuple[Person, Account]:
@@ -125,20 +131,30 @@ def _step_id(session: Session, launch: Launch, run: CourseRun) -> str:
     return step_id
 
 
-def _step_path(session: Session, run: CourseRun, step_id: str) -> str | None:
-    return step_url(session, run.id, content_of(session, run).get_step(step_id)) if step_id else None
+def _step_path(session: Session, run: CourseRun, step_id: str, code: str) -> str | None:
+    url = step_url(session, run.id, content_of(session, run).get_step(step_id)) if step_id else None
+    return at_run(url, code) if url is not None else None
 
 
-def _course_run(session: Session, launch: Launch, link: ResourceLink, at: datetime) -> CourseRun | None:
-    slug = launch.custom.get("course", "")
-    if slug:
-        run = find_run_by_slug(session, slug)
-        if run is None or (run.ends_at is not None and run.ends_at <= at):
-            raise NotFound(
-                N_("The link in your school's platform leads to a course that is not given here. Tell your teacher.")
-            )
+def _course_run(session: Session, launch: Launch, link: ResourceLink, person: Person, at: datetime) -> CourseRun | None:
+    """A link keeps its run while that is given, so that opening next year's moves nobody; a new link gets the current
+    one. One that has outlived its run leads those who were in it there, to read, and everybody else on to the run
+    that followed.
+    """
+    kept = session.get(CourseRun, link.course_run_id) if link.course_run_id is not None else None
+    slug = launch.custom.get("course", "") or (kept.slug if kept is not None else "")
+    if kept is not None and kept.slug == slug and (not is_over(kept, at) or is_enrolled(session, kept.id, person.id)):
+        return kept
+    if not slug:
+        return None
+    run = find_current_run(session, slug, at=at)
+    if run is not None and not is_over(run, at):
         return run
-    return session.get(CourseRun, link.course_run_id) if link.course_run_id is not None else None
+    if run is not None and launch.right is not CourseRight.LEARNER:
+        return run
+    raise NotFound(
+        N_("The link in your school's platform leads to a course that is not given here. Tell your teacher.")
+    )
 
 
 def _admit(session: Session, person: Person, run: CourseRun, right: CourseRight, at: datetime) -> None:

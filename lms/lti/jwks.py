@@ -8,6 +8,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from lms.errors import LmsError
+from lms.lti.errors import LaunchRefused
 from lms.lti.http import PlatformHttp
 from lms.lti.keys import public_keys
 
@@ -40,7 +41,10 @@ class JwksCache:
         self._lock = threading.Lock()
 
     def key(self, url: str, kid: str, *, trusted: frozenset[str], at: datetime) -> RSAPublicKey | None:
-        """The platform's key with this kid, or None when its JWKS has none (or was not to be had)."""
+        """The platform's key with this kid, or None when its JWKS has none.
+
+        Raises LaunchRefused when the JWKS is not to be had, nor kept from the last day.
+        """
         with self._lock:
             found = self._sets.setdefault(url, _KeySet())
         known = found.keys.get(kid) if found.is_usable(at) else None
@@ -49,7 +53,9 @@ class JwksCache:
         try:
             if _must_fetch(found, kid, at):
                 self._fetch(found, url, trusted, at)
-            return found.keys.get(kid) if found.is_usable(at) else None
+            if not found.is_usable(at):
+                raise LaunchRefused("the platform's keys cannot be fetched")
+            return found.keys.get(kid)
         finally:
             found.lock.release()
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from lms.courses.resolving import PARAMETER
 from lms.lti.arrival import Arrival, arrive
 from lms.lti.errors import MalformedLaunch
 from lms.lti.launch import section
@@ -31,7 +32,8 @@ def to_page(arrival: Arrival) -> Opening:
     if arrival.path is not None:
         return Opening(arrival.token, path=arrival.path)
     if arrival.course_slug is not None:
-        return Opening(arrival.token, "learning.course", {"slug": arrival.course_slug})
+        code = {PARAMETER: arrival.run_code} if arrival.run_code else {}
+        return Opening(arrival.token, "learning.course", {"slug": arrival.course_slug, **code})
     return Opening(arrival.token, "learning.home")
 
 

@@ -13,6 +13,7 @@ from lms.courses import runs, snapshot
 from lms.courses.enrolment import list_enrolled_runs
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
+from lms.courses.periods import by_preference, is_over
 from lms.errors import N_, Forbidden
 from lms.grading import intake
 from lms.grading.assignment import list_attempts
@@ -39,8 +40,13 @@ class Offer:
 
 
 def list_offers(session: Session, person_id: UUID, *, at: datetime) -> list[Offer]:
-    """Every assignment that the person may open, by course and in the order of its steps. Four queries."""
-    listed = list_enrolled_runs(session, person_id)
+    """Every assignment that the person may open, by course and in the order of its steps. Four queries.
+
+    Of a course in which they are in several years: those of the run that its address means to them.
+    """
+    enrolled = list_enrolled_runs(session, person_id)
+    by_slug = {run.slug: [each for each in enrolled if each.slug == run.slug] for run in enrolled}
+    listed = [by_preference(siblings, at)[0] for siblings in by_slug.values()]
     contents = runs.contents_of(session, listed)
     done = _attempt_counts(session, person_id)
     return [
@@ -52,14 +58,11 @@ def list_offers(session: Session, person_id: UUID, *, at: datetime) -> list[Offe
 
 
 def get_offer(session: Session, slug: str, step_id: str, person_id: UUID, *, at: datetime) -> Offer:
-    """One of them; of a course given more than once, in the run that started last.
-
-    Raises Forbidden (not in this course) and NotFound.
-    """
-    mine = [run for run in list_enrolled_runs(session, person_id) if run.slug == slug]
+    """One of them. Raises Forbidden (not in this course) and NotFound."""
+    mine = by_preference((run for run in list_enrolled_runs(session, person_id) if run.slug == slug), at)
     if not mine:
         raise Forbidden(N_("You are not in this course. Join it first."))
-    run = max(mine, key=lambda each: each.starts_at)
+    run = mine[0]
     step = runs.content_of(session, run).get_step(step_id, kind=KIND)
     done = _attempt_counts(session, person_id).get((run.id, step.id), 0)
     return Offer(run, step, _is_open(run, step, done, at))
@@ -124,4 +127,4 @@ def _attempt_counts(session: Session, person_id: UUID) -> dict[tuple[UUID, str],
 
 def _is_open(run: CourseRun, step: Step, done: int, at: datetime) -> bool:
     allowed = step.data.get("attempts")
-    return (run.ends_at is None or at <= run.ends_at) and (allowed is None or done < int(allowed))
+    return not is_over(run, at) and (allowed is None or done < int(allowed))

@@ -4,12 +4,15 @@ import contextlib
 import errno
 import json
 import socket
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lms.supervisor.errors import NoFreePort
 
 TRIES = 200
+PATIENCE_SECONDS = 3.0
+"""A port of the last start may still be let go of: its address is worth a short wait."""
 
 
 def choose_ports(file: Path, defaults: Mapping[str, int], say: Callable[[str], None]) -> dict[str, int]:
@@ -21,6 +24,8 @@ def choose_ports(file: Path, defaults: Mapping[str, int], say: Callable[[str], N
     chosen: dict[str, int] = {}
     for name, default in defaults.items():
         wanted = before.get(name, default)
+        if name in before:
+            _wait_for(wanted)
         port = _next_free(wanted, set(chosen.values()))
         if port != wanted:
             say(f"port {wanted} is busy: {name} takes {port} instead.")
@@ -35,6 +40,12 @@ def choose_ports(file: Path, defaults: Mapping[str, int], say: Callable[[str], N
 def is_free(port: int) -> bool:
     """Whether nobody listens there, on either loopback address: browsers resolve *.localhost to both."""
     return _binds(socket.AF_INET, "", port) and _binds(socket.AF_INET6, "::1", port)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not is_free(port) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def _next_free(wanted: int, taken: set[int]) -> int:

@@ -1,6 +1,7 @@
 """Courses for tests: folders written to disk and brought in by the product's own use cases."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms import ledger
 from lms.clock import now
 from lms.courses import service
+from lms.courses.content import PlannedRun
 from lms.courses.kinds import ActivityKinds, Problem, State, Step, StepState, unknown_fields
 from lms.courses.models import CourseRun
 from lms.courses.room import ACTIVITY_SCORED
@@ -54,10 +56,11 @@ def write_course(
     head: str = "",
     step_fields: Mapping[str, str] | None = None,
     rule: str = "",
+    run: str = "",
 ) -> Path:
     """A folder; `steps` are `kind:id`. `head` goes into [course], `step_fields` by id into [[steps]].
 
-    `rule` is the body of [completion]; without it every step has to be done.
+    `rule` is the body of [completion]; without it every step has to be done. `run` is the body of [run].
     """
     folder = parent / slug
     (folder / "lessons").mkdir(parents=True, exist_ok=True)
@@ -78,6 +81,7 @@ def write_course(
     body = rule or "all = [" + ", ".join(f'{{ activity = "{step_id}" }}' for step_id in ids) + "]"
     (folder / "course.toml").write_text(
         f'[course]\nkind = "{kind}"\ntitle = {{ en = "Course {slug}" }}\nsummary = {{ en = "About {slug}." }}\nhours = 3\n{head}\n\n'
+        + (f"[run]\n{run}\n\n" if run else "")
         + "\n".join(tables)
         + f"\n[completion]\n{body}\n",
         encoding="utf-8",
@@ -89,6 +93,13 @@ def sync(database: Database, folder: Path, *, code: str | None = None) -> Course
     """Bring the folder in."""
     with database.writing() as session:
         return service.sync(session, service.load(session, folder), at=now(), code=code).run
+
+
+def give(database: Database, folder: Path, code: str, *, starts: datetime, ends: datetime | None = None) -> CourseRun:
+    """One more run of the course, from one moment to another."""
+    with database.writing() as session:
+        planned = PlannedRun(code, starts, ends)
+        return service.open_next(session, service.load(session, folder), planned, at=now()).run
 
 
 def enrol(database: Database, run: CourseRun, person_id: UUID) -> None:

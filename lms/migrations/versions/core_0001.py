@@ -54,8 +54,16 @@ def upgrade() -> None:
     op.create_table(
         "jobs_loss",
         sa.Column("job_id", sa.String(length=255), nullable=False),
-        sa.Column("times", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_jobs_loss")),
+        sa.Column("worker", sa.String(length=64), nullable=False),
+        sa.Column("lost_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "worker", name=op.f("pk_jobs_loss")),
+    )
+    op.create_table(
+        "jobs_duty",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("until_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_jobs_duty")),
     )
     op.create_table(
         "jobs_worker",

@@ -169,3 +169,52 @@ def test_completion_rebuild_check_of_a_fresh_programme_finds_nothing(run_lms, tm
     code, said = run_lms("completion", "rebuild", "--check")
 
     assert (code, said.strip()) == (0, "1 runs, 0 verdicts differ")
+
+
+@pytest.mark.databases("sqlite")
+def test_next_run_is_previewed_and_then_opened_beside_the_first(run_lms, tmp_path):
+    write_course(tmp_path / "courses", steps=["lesson:intro"], step_fields={"intro": "due_days = 9"})
+    run_lms("course", "run", "open", "maths", "--code", "2026", "--starts", "2026-09-01", "--apply")
+    wanted = ("course", "run", "open", "maths", "--code", "2027", "--starts", "2027-09-01", "--ends", "2028-05-31")
+
+    code, preview = run_lms(*wanted)
+    _, before = run_lms("course", "run", "list", "maths")
+    _, opened = run_lms(*wanted, "--apply")
+    again, refusal = run_lms(*wanted, "--apply")
+    _, ended = run_lms("course", "run", "end", "maths", "--code", "2026", "--on", "2027-05-31")
+    _, after = run_lms("course", "run", "list", "maths")
+
+    assert code == 0, preview
+    assert "from 2027-09-01 00:00 to 2028-05-31 23:59" in preview
+    assert "due 2027-09-10 23:59: intro" in preview
+    assert "course run end maths --code 2026 --on DAY" in preview
+    assert "Nothing was opened" in preview
+    assert "2027" not in before
+    assert "maths 2027: new run" in opened
+    assert (again, "has a run 2027 already" in refusal) == (1, True)
+    assert "to 2027-05-31 23:59" in ended
+    assert [line.partition(":")[0] for line in after.splitlines()] == ["maths 2027", "maths 2026"]
+
+
+@pytest.mark.databases("sqlite")
+def test_run_of_the_file_is_changed_in_the_file(run_lms, tmp_path):
+    write_course(tmp_path / "courses", steps=["lesson:intro"], run='code = "2026"\nends = 2027-05-31')
+
+    opened, _ = run_lms("course", "run", "open", "maths", "--apply")
+    other, refusal = run_lms("course", "run", "open", "maths", "--code", "2027")
+    ended, advice = run_lms("course", "run", "end", "maths", "--code", "2026", "--on", "2027-06-30")
+    nothing, unknown = run_lms("course", "run", "list", "nothing")
+
+    assert (opened, other, ended, nothing) == (0, 1, 1, 1)
+    assert "course.toml says otherwise in [run]" in refusal
+    assert "write it there, then sync" in advice
+    assert "There is no course nothing" in unknown
+
+
+@pytest.mark.databases("sqlite")
+def test_run_without_a_code_is_refused_with_an_example(run_lms, tmp_path):
+    write_course(tmp_path / "courses", steps=["lesson:intro"])
+
+    code, said = run_lms("course", "run", "open", "maths")
+
+    assert (code, "--code 2027" in said) == (1, True)

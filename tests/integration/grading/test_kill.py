@@ -11,11 +11,13 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
+from lms.jobs.worker import LOSSES_UNTIL_PARKED
 from lms.settings import Settings
 from tests.factories import notebooks
 from tests.integration.grading.conftest import Class
 
-BUSY_SECONDS = 6
+BUSY_SECONDS, LONG_SECONDS = 6, 14
+STOP_SECONDS = 12
 WAIT_SECONDS = 120.0
 
 
@@ -78,3 +80,27 @@ def test_worker_killed_while_a_cell_runs_grades_the_work_once(school_class: Clas
     (attempt,) = school_class.attempts()
     assert (attempt.state, attempt.auto_score) == ("needs_person", attempt.auto_max)
     assert len(attempt.cells) == 2
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.timeout(300)
+def test_worker_stopped_again_and_again_while_a_cell_runs_parks_nothing(school_class: Class) -> None:
+    settings: Settings = school_class.app.extensions["lms.settings"]
+    busy = f"import time\nend = time.time() + {LONG_SECONDS}\nwhile time.time() < end:\n    pass\n"
+    body = f"{busy}def times(x):\n    return x * {school_class.factor}"
+    sent = notebooks.answered(notebooks.notebook(school_class.cells()), times=body, why="Да.")
+    school_class.hand_in(notebooks.encode(sent))
+
+    for _ in range(LOSSES_UNTIL_PARKED):
+        with worker(settings) as leaving:
+            eventually(lambda leaving=leaving: _busy_kernel(leaving), "the participant's cell runs")
+            family = leaving.children(recursive=True)
+            leaving.terminate()
+            leaving.wait(STOP_SECONDS)
+            assert psutil.wait_procs(family, timeout=10)[1] == []
+        assert school_class.attempts()[0].state == "queued"
+    with worker(settings):
+        eventually(lambda: school_class.attempts()[0].state != "queued", "the work is graded")
+
+    (attempt,) = school_class.attempts()
+    assert (attempt.state, attempt.auto_score) == ("needs_person", attempt.auto_max)

@@ -1,6 +1,8 @@
 """Whom a believed launch makes of somebody."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +11,12 @@ from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.clock import now
-from lms.courses.enrolment import is_enrolled
+from lms.courses import service as courses
+from lms.courses.content import PlannedRun
+from lms.courses.enrolment import enrol, is_enrolled
+from lms.courses.folder import LoadedCourse
 from lms.courses.models import CourseRun
+from lms.courses.runs import content_of
 from lms.database import Database, new_id
 from lms.errors import NotFound
 from lms.lti.arrival import Arrival, Browser, Source, arrive
@@ -114,6 +120,86 @@ def test_link_remembers_its_course(database: Database, source: Source, run: Cour
 
     assert first.course_slug is None
     assert later.course_slug == SLUG
+
+
+NEXT = "2100"
+
+
+def open_next(session: Session, run: CourseRun) -> CourseRun:
+    """Next year's run, beside this one."""
+    content = content_of(session, run)
+    return courses.open_next(session, LoadedCourse(content, {}), PlannedRun(NEXT, now()), at=now()).run
+
+
+def end(session: Session, run: CourseRun) -> None:
+    session.get_one(CourseRun, run.id).ends_at = now() - timedelta(days=1)
+
+
+def pupil(number: int) -> dict[str, Any]:
+    return {"subject": str(number)}
+
+
+def by(source: Source, number: int) -> Source:
+    return replace(source, account=AccountKey("lti13", str(number), "https://a.example", "tool"))
+
+
+@pytest.mark.parametrize("custom", [{"course": SLUG}, {}], ids=["names the course", "names nothing"])
+def test_link_keeps_its_run_when_the_next_one_opens_and_a_new_link_gets_that(
+    database: Database, source: Source, run: CourseRun, custom: dict[str, str]
+) -> None:
+    with database.writing() as session:
+        arrived(session, launch(), source)
+        following = open_next(session, run)
+        late = arrived(session, launch(custom=custom, **pupil(8)), by(source, 8))
+        new_link = launch(place=Place("c2", "9 «В»", "l-2", "Данные"), **pupil(9))
+        new = arrived(session, new_link, by(source, 9))
+
+    with database.reading() as session:
+        assert is_enrolled(session, run.id, late.person_id)
+        assert not is_enrolled(session, following.id, late.person_id)
+        assert is_enrolled(session, following.id, new.person_id)
+    assert [arrival.run_code for arrival in (late, new)] == ["", ""]
+
+
+def test_link_that_outlived_its_run_leads_its_pupils_to_read_and_newcomers_on(
+    database: Database, source: Source, run: CourseRun
+) -> None:
+    with database.writing() as session:
+        arrived(session, launch(), source)
+        following = open_next(session, run)
+        end(session, run)
+        again = arrived(session, launch(), source)
+        new = arrived(session, launch(**pupil(8)), by(source, 8))
+
+    with database.reading() as session:
+        assert not is_enrolled(session, following.id, again.person_id)
+        assert is_enrolled(session, following.id, new.person_id)
+    assert (again.course_slug, new.course_slug) == (SLUG, SLUG)
+
+
+def test_link_to_a_run_that_is_over_takes_no_new_pupil_and_still_lets_a_teacher_look(
+    database: Database, source: Source, run: CourseRun
+) -> None:
+    with database.writing() as session:
+        arrived(session, launch(), source)
+        end(session, run)
+        teacher = arrived(session, launch(CourseRight.TEACHER, **pupil(5)), by(source, 5))
+    with pytest.raises(NotFound), database.writing() as session:
+        arrived(session, launch(**pupil(8)), by(source, 8))
+
+    assert teacher.course_slug == SLUG
+
+
+def test_launch_into_another_run_than_the_address_means_says_which(
+    database: Database, source: Source, run: CourseRun
+) -> None:
+    with database.writing() as session:
+        first = arrived(session, launch(), source)
+        following = open_next(session, run)
+        enrol(session, following.id, first.person_id, source="admin", at=now())
+        again = arrived(session, launch(), source)
+
+    assert (first.run_code, again.run_code) == ("", run.code)
 
 
 def test_unknown_course_is_refused_and_nothing_is_left(database: Database, source: Source) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -61,6 +62,17 @@ def test_choose_ports_of_the_last_start_are_taken_again(tmp_path: Path, busy: in
     first = choose_ports(file, {"tool": busy}, lambda _text: None)
 
     assert choose_ports(file, {"tool": busy}, no_words) == first
+
+
+def test_choose_ports_waits_for_one_of_the_last_start_that_is_being_let_go_of(tmp_path: Path, busy: int) -> None:
+    file = tmp_path / "ports.json"
+    file.write_text(json.dumps({"tool": busy + 1}))
+    leaving = socket.socket()
+    leaving.bind(("127.0.0.1", busy + 1))
+    leaving.listen()
+    Timer(0.5, leaving.close).start()
+
+    assert choose_ports(file, {"tool": busy}, no_words) == {"tool": busy + 1}
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"tool": "x"}', '{"tool": 0}'])

@@ -33,6 +33,11 @@ minutes = 90
 weight = 2.5
 due_days = 21
 
+[run]
+code = "2026"
+starts = 2026-09-01
+ends = 2027-05-31
+
 [completion]
 all = [{ activity = "budget", at_least = 0.6 }]
 """
@@ -81,7 +86,14 @@ def test_read_good_file_has_exact_decimals():
         ("minutes = 90", "minutes = 0", "steps[2].minutes", 22, "For example: minutes = 30"),
         ("weight = 2.5", "weight = -1", "steps[2].weight", 23, "not -1"),
         ("due_days = 21", 'due_days = "soon"', "steps[2].due_days", 24, "For example: due_days = 21"),
-        ("[completion]", "[compleetion]", "compleetion", 26, "Did you mean 'completion'?"),
+        ("[completion]", "[compleetion]", "compleetion", 31, "Did you mean 'completion'?"),
+        ('code = "2026"', "", "run.code", 26, 'For example: code = "2026"'),
+        ('code = "2026"', 'code = "../2026"', "run.code", 27, "Latin letters and digits"),
+        ("starts = 2026-09-01", 'starts = "2026-09-01"', "run.starts", 28, "without quotes"),
+        ("starts = 2026-09-01", "starts = 2026-09-01T10:00:00", "run.starts", 28, "needs its zone"),
+        ("starts = 2026-09-01", "strats = 2026-09-01", "run.strats", 28, "Did you mean 'starts'?"),
+        ("ends = 2027-05-31", "ends = 2026-05-31", "run.ends", 29, "after it has started"),
+        ("ends = 2027-05-31", "ends = 10:00:00", "run.ends", 29, "For example: ends = 2027-05-31"),
     ],
 )
 def test_read_mistake_names_field_line_and_cure(before, after, field, line, cure):

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from lms.lti.errors import AddressRefused, PlatformUnreachable
+from lms.lti.errors import AddressRefused, LaunchRefused, PlatformUnreachable
 from lms.lti.http import PlatformHttp
 from lms.lti.jwks import JwksCache
 from lms.lti.keys import public_jwk
@@ -135,4 +135,5 @@ def test_keys_are_kept_for_a_day_when_the_platform_is_down() -> None:
 
     assert first is not None
     assert cache.key(url, "k1", trusted=trusted, at=NOW + timedelta(hours=23)) == first
-    assert cache.key(url, "k1", trusted=trusted, at=NOW + timedelta(hours=25)) is None
+    with pytest.raises(LaunchRefused, match="keys"):
+        cache.key(url, "k1", trusted=trusted, at=NOW + timedelta(hours=25))
