@@ -7,6 +7,7 @@ begin ourselves: BEGIN IMMEDIATE where a write may follow, since upgrading a rea
 """
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,10 +133,27 @@ PRAGMAS = (
 )
 
 
+PRAGMA_SECONDS = 30.0
+
+
 def _connected(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
+        _set(connection, pragma)
+
+
+def _set(connection: Any, pragma: str) -> None:
+    """Changing the journal asks no busy handler (https://sqlite.org/rescode.html#busy): two first starts at once meet."""
+    until = time.monotonic() + PRAGMA_SECONDS
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
