@@ -25,7 +25,7 @@ from lms.grading.titles import title_of
 from lms.people.actor import Actor
 from lms.people.models import Person
 from lms.web.locale import pick
-from lms.web.markdown import clean_html, render_markdown
+from lms.web.markdown import NOTEBOOK, render_markdown
 
 IMAGES = ("image/png", "image/jpeg")
 
@@ -151,7 +151,7 @@ def _output(output: Mapping[str, Any]) -> Output:
         if mime in data:
             return Output(image=f"data:{mime};base64,{_joined(data[mime]).strip()}")
     if "text/html" in data and "<table" in _joined(data["text/html"]):
-        return Output(html=clean_html(_joined(data["text/html"])))
+        return Output(html=NOTEBOOK.clean(_joined(data["text/html"])))
     return Output(text=_joined(data.get("text/plain", "")))
 
 
