@@ -106,7 +106,16 @@ def engine_options(url: str) -> dict[str, Any]:
     """How we open a database of this kind. Parameters stay out of error texts: those are logged, and hold names."""
     if url.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": 30, "check_same_thread": False}}
-    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 10,
+        "connect_args": {
+            "connect_timeout": 5
+        },  # psycopg would wait for 130 seconds, each of the few threads of the web
+    }
 
 
 def open_engine(url: str) -> Engine:

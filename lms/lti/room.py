@@ -37,6 +37,7 @@ from lms.lti.views import lti
 from lms.people.actor import Permission
 from lms.people.personal import PersonalData
 from lms.registries import Registries
+from lms.web.access import may_ask
 from lms.web.admin_pages import AdminPage
 from lms.web.headers import allow_framing
 from lms.web.unit import reading
@@ -120,7 +121,7 @@ class _Sites:
         self._asked_at = float("-inf")
 
     def __call__(self) -> list[str]:
-        if time.monotonic() - self._asked_at > SITES_SECONDS:
+        if may_ask() and time.monotonic() - self._asked_at > SITES_SECONDS:
             try:
                 self._sites = framing_sites(reading())
             except SQLAlchemyError:  # the page that says so must still go out, as strict as before

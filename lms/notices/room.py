@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, request, url_for
+from flask import Blueprint, Flask, url_for
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from lms.notices.service import count_unread, forget_old, inbox
 from lms.notices.views import notices
 from lms.people.personal import PersonalData
 from lms.registries import Registries
-from lms.web.access import find_visitor
+from lms.web.access import frame_visitor
 from lms.web.unit import reading
 
 DAY_SECONDS = 24 * 3600
@@ -51,7 +51,7 @@ def install(app: Flask, _registries: Registries) -> None:
 
 
 def _bell() -> dict[str, object]:
-    visitor = find_visitor() if request.endpoint else None
+    visitor = frame_visitor()
     if visitor is None:
         return {}
     return {"notices_url": url_for("notices.show"), "notices_count": count_unread(reading(), visitor.person_id)}

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import registries
 from lms.settings import Settings
-from lms.web.access import VisitorLoader, find_visitor, init_access
+from lms.web.access import VisitorLoader, frame_visitor, init_access
 from lms.web.bodies import init_bodies
 from lms.web.components import components
 from lms.web.cookies import init_cookies
@@ -65,9 +65,9 @@ def open_doors(app: Flask, load: VisitorLoader) -> None:
 def _frame() -> dict[str, object]:
     if "locale" not in g:
         g.locale, g.theme = choose_locale(), "auto"
-    visitor = find_visitor() if request.endpoint else None
+    visitor = frame_visitor()
     if visitor is None:
-        return {"me": None, "nav": [], "here": request.full_path.rstrip("?")}
+        return {"me": g.get("visitor"), "nav": [], "here": request.full_path.rstrip("?")}
     session = reading()
     navigation = registries.of(session).get(Navigation)
     return {"me": visitor, "nav": links(session, navigation, visitor), "here": request.full_path.rstrip("?")}

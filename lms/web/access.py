@@ -44,9 +44,14 @@ def needs(permission: str) -> Callable[[F], F]:
     return mark
 
 
+def is_static(endpoint: str | None) -> bool:
+    """Whether this is where files of the program come from."""
+    return endpoint is not None and endpoint.rpartition(".")[2] == "static"
+
+
 def needed(app: Flask, endpoint: str) -> str | None:
     """The permission that a view named, or None when it forgot to. Static files are public."""
-    if endpoint.rpartition(".")[2] == "static":
+    if is_static(endpoint):
         return PUBLIC
     view = app.view_functions[endpoint]
     return cast("str | None", getattr(view, _MARK, None))
@@ -75,6 +80,23 @@ def find_visitor() -> Visitor | None:
         load = cast(VisitorLoader, current_app.extensions["lms.visitor"])
         g.visitor = load()
     return cast("Visitor | None", g.visitor)
+
+
+def ask_no_more() -> None:
+    """The rest of this request asks the database nothing: it is away, or something broke. Who was found stays found."""
+    g.asks_no_more = True
+    if "visitor" not in g:
+        g.visitor = None
+
+
+def may_ask() -> bool:
+    """Whether what is not needed for the answer itself may still be looked up."""
+    return not g.get("asks_no_more")
+
+
+def frame_visitor() -> Visitor | None:
+    """The person for whom what stands around a page is looked up; None where nothing may be (see `ask_no_more`)."""
+    return find_visitor() if request.endpoint and may_ask() else None
 
 
 def get_visitor() -> Visitor:

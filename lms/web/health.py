@@ -19,6 +19,6 @@ def alive() -> Response:
 @health.get("/readyz")
 @needs(PUBLIC)
 def ready() -> Response:
-    """The database answers too; otherwise the usual 500 with an error id."""
+    """The database answers too; otherwise 503 with an error id."""
     reading().execute(text("SELECT 1"))
     return Response("ok\n", mimetype="text/plain")

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.clock import now
 from lms.errors import N_, Invalid
 from lms.settings import Settings
-from lms.web.access import PUBLIC, find_visitor, needs
+from lms.web.access import PUBLIC, find_visitor, is_static, needs
 from lms.web.cookies import set_cookie
 
 LOCALES = ("ru", "en")
@@ -50,6 +50,8 @@ def choose_locale() -> str:
 
 
 def _remember() -> None:
+    if is_static(request.endpoint) or request.blueprint == "health":
+        return  # asks for nobody, so the style of a page is there also when the database is not
     g.locale = str(get_locale())
     theme = request.cookies.get("theme", "auto")
     g.theme = theme if theme in THEMES else "auto"
