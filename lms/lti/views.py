@@ -25,7 +25,7 @@ from lms.people.accounts import AccountKey
 from lms.people.visitor import carried_token, remember, settings
 from lms.web import csrf
 from lms.web.access import PUBLIC, needs
-from lms.web.cookies import set_cookie
+from lms.web.cookies import read_cookie, set_cookie
 from lms.web.unit import reading, unit_of_work
 
 lti = Blueprint("lti", __name__, url_prefix="/lti")
@@ -49,7 +49,7 @@ def login() -> AnyResponse:
         message_hint=given.get("lti_message_hint", ""),
         target_link_uri=given.get("target_link_uri", ""),
     )
-    browser = request.cookies.get(BROWSER_COOKIE, "") or secrets.token_urlsafe(24)
+    browser = read_cookie(BROWSER_COOKIE) or secrets.token_urlsafe(24)
     with unit_of_work() as session:
         address = sign_in.begin_login(session, asked, browser=browser, at=now())
     answer = redirect(address)
@@ -67,7 +67,7 @@ def launch() -> AnyResponse:
     for name in ("state", "id_token"):
         if not given.get(name):
             raise MalformedLaunch(name)
-    browser = request.cookies.get(BROWSER_COOKIE, "")
+    browser = read_cookie(BROWSER_COOKIE)
     at = now()
     session = reading()
     verified = sign_in.verify_launch(session, state=given["state"], id_token=given["id_token"], browser=browser, at=at)

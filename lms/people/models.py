@@ -169,12 +169,13 @@ class AuditEntry(Base):
 
 
 class SignInTry(Base):
-    """Failed sign-ins, to slow guessing down. The login is kept as a keyed hash."""
+    """Failed sign-ins, to slow guessing down. Login and address are kept as keyed hashes."""
 
     __tablename__ = "people_sign_in_try"
 
     id: Mapped[Id]
-    key: Mapped[str] = mapped_column(String(64), index=True)
+    login_key: Mapped[str] = mapped_column(String(64), index=True)
+    address_key: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
 
 

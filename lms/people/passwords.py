@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from lms.errors import N_, Invalid
 from lms.people.accounts import AccountKey
 from lms.people.models import Account
+from lms.people.names import tidy
 
 MIN_LENGTH = 8
 MAX_LENGTH = 200
@@ -21,8 +22,8 @@ NOBODYS = _hasher.hash("nobody has this password")
 
 
 def password_key(login: str) -> AccountKey:
-    """The account of a login; case and surrounding spaces don't matter."""
-    return AccountKey("password", login.strip().casefold()[:255])
+    """The account of a login; case, surrounding spaces and signs that nobody sees don't matter."""
+    return AccountKey("password", tidy(login).casefold()[:255])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from lms.errors import N_, Conflict
 from lms.people.actor import Role
 from lms.people.audit import record
 from lms.people.models import Grant, Person, TutorGroup
+from lms.people.turns import take_turn
 
 LISTED = 500
 
@@ -65,7 +66,11 @@ def count_admins(session: Session) -> int:
 
 
 def must_leave_an_admin(session: Session, person_id: UUID) -> None:
-    """Raises Conflict when this person is the only administrator: nobody could let anybody in any more."""
+    """Raises Conflict when this person is the only administrator: nobody could let anybody in any more.
+
+    Two administrators who take each other's role away at once do so one after the other, and the second is refused.
+    """
+    take_turn(session, "people.admins")
     is_admin = session.scalar(
         select(Grant.id).where(Grant.person_id == person_id, Grant.role == Role.ADMIN, Grant.scope_id.is_(None))
     )

@@ -1,15 +1,16 @@
 """The cookie of a signed-in browser."""
 
-from flask import current_app, request
+from flask import current_app
+from flask import session as forms
 from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.database import Database
 from lms.people.actor import Actor
-from lms.people.sessions import SEEN_STEP, actor_of, find_session, touch
+from lms.people.sessions import SEEN_STEP, actor_of, find_session, is_same_person, touch
 from lms.settings import Settings
 from lms.web.access import get_visitor
-from lms.web.cookies import delete_cookie, set_cookie
+from lms.web.cookies import delete_cookie, read_cookie, set_cookie
 from lms.web.unit import reading
 
 COOKIE = "lms_session"
@@ -18,7 +19,7 @@ DAY_SECONDS = 24 * 3600
 
 def load_visitor() -> Actor | None:
     """Who sent this request."""
-    token, at = request.cookies.get(COOKIE, ""), now()
+    token, at = read_cookie(COOKIE), now()
     found = find_session(reading(), token, at=at) if token else None
     if found is None:
         return None
@@ -40,7 +41,7 @@ def get_actor() -> Actor:
 
 def carried_token() -> str:
     """The token this browser came with, for `open_session(replaces=…)`; empty if there is none."""
-    return request.cookies.get(COOKIE, "")
+    return read_cookie(COOKIE)
 
 
 def settings() -> Settings:
@@ -50,12 +51,17 @@ def settings() -> Settings:
 
 
 def remember(answer: Response, token: str) -> Response:
-    """Hand the browser its session."""
+    """Hand the browser its session. When it was another's before, the open forms of theirs are good no more: what is
+    sent from a page that they left open must not come in this person's name.
+    """
+    if not is_same_person(reading(), carried_token(), token):
+        forms.clear()
     set_cookie(answer, COOKIE, token, max_age=settings().session_days * DAY_SECONDS)
     return answer
 
 
 def forget(answer: Response) -> Response:
-    """Take it back."""
+    """Take it back, and with it what its open forms were good for."""
+    forms.clear()
     delete_cookie(answer, COOKIE)
     return answer

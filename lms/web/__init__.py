@@ -30,7 +30,6 @@ def init_web(app: Flask, settings: Settings, *, plugin_catalogues: list[Path]) -
     app.config["SECRET_KEY"] = settings.secret()
     flags = init_cookies(app, settings.tool_public_url)
     app.config.update(
-        SESSION_COOKIE_NAME="lms_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=flags["secure"],
         SESSION_COOKIE_SAMESITE=flags["samesite"],

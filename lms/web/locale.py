@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from babel.dates import format_timedelta
 from flask import Blueprint, Flask, current_app, g, redirect, request
@@ -13,7 +14,7 @@ from lms.clock import now
 from lms.errors import N_, Invalid
 from lms.settings import Settings
 from lms.web.access import PUBLIC, find_visitor, is_static, needs
-from lms.web.cookies import set_cookie
+from lms.web.cookies import read_cookie, set_cookie
 
 LOCALES = ("ru", "en")
 THEMES = ("auto", "light", "dark")
@@ -32,7 +33,7 @@ def init_locale(app: Flask, settings: Settings, plugin_catalogues: list[Path]) -
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(path) for path in [*plugin_catalogues, core])
     app.config["BABEL_DOMAIN"] = ";".join(["messages"] * (1 + len(plugin_catalogues)))
     app.config["BABEL_DEFAULT_LOCALE"] = settings.locale
-    Babel(app, locale_selector=choose_locale, timezone_selector=lambda: settings.timezone)
+    Babel(app, locale_selector=choose_locale, timezone_selector=choose_zone)
     app.register_blueprint(preferences)
     app.before_request(_remember)
     app.jinja_env.globals.update(locales=LOCALES, format_moment=format_moment, distance=distance, pick=pick)
@@ -40,7 +41,7 @@ def init_locale(app: Flask, settings: Settings, plugin_catalogues: list[Path]) -
 
 def choose_locale() -> str:
     """`ru` or `en`."""
-    chosen = request.cookies.get("locale", "")
+    chosen = read_cookie("locale")
     if chosen in LOCALES:
         return chosen
     visitor = find_visitor()
@@ -49,11 +50,18 @@ def choose_locale() -> str:
     return request.accept_languages.best_match(LOCALES) or str(current_app.config["BABEL_DEFAULT_LOCALE"])
 
 
+def choose_zone() -> str:
+    """The time zone of the dates on a page, e.g. `Asia/Yekaterinburg`."""
+    visitor = find_visitor()
+    chosen = visitor.zone if visitor is not None else None
+    return chosen or cast(Settings, current_app.extensions["lms.settings"]).timezone
+
+
 def _remember() -> None:
     if is_static(request.endpoint) or request.blueprint == "health":
         return  # asks for nobody, so the style of a page is there also when the database is not
     g.locale = str(get_locale())
-    theme = request.cookies.get("theme", "auto")
+    theme = read_cookie("theme", "auto")
     g.theme = theme if theme in THEMES else "auto"
 
 

@@ -165,13 +165,15 @@ def upgrade() -> None:
     op.create_table(
         "people_sign_in_try",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("login_key", sa.String(length=64), nullable=False),
+        sa.Column("address_key", sa.String(length=64), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_sign_in_try")),
     )
     with op.batch_alter_table("people_sign_in_try", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_sign_in_try_address_key"), ["address_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_sign_in_try_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_people_sign_in_try_key"), ["key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_sign_in_try_login_key"), ["login_key"], unique=False)
 
     op.create_table(
         "people_tutor_group",

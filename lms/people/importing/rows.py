@@ -59,7 +59,7 @@ def read_row(cells: Cells) -> Row:
         line=cells.line,
         name=tidy(values.get("name", "")),
         list_id=values.get("id", ""),
-        login=values.get("login", "").casefold(),
+        login=tidy(values.get("login", "")).casefold(),
         role=role or Role.PARTICIPANT,
         cohort=tidy(values.get("cohort", "")),
         stage=tidy(values.get("stage", "")),

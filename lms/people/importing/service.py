@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lms.database import new_id
@@ -14,10 +14,9 @@ from lms.people.importing.changing import change_person
 from lms.people.importing.plan import Act, Plan, make_plan
 from lms.people.importing.table import MOST_BYTES
 from lms.people.models import ImportedList
+from lms.people.turns import take_turn
 
 KEPT = timedelta(days=1)
-LOCK = 0x6C697374
-"""Of PostgreSQL's advisory locks: one import at a time."""
 
 
 def keep_list(session: Session, content: bytes, *, by: UUID, at: datetime) -> UUID:
@@ -58,8 +57,7 @@ def import_list(
     `confirmed` is the digest of the plan that a person saw. Raises Conflict when the plan is another by now, Invalid
     when a row has a problem, TooLarge.
     """
-    if session.get_bind().dialect.name == "postgresql":  # on SQLite the transaction itself is such a lock
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    take_turn(session, "people.import")
     plan = make_plan(session, content)
     if not plan.is_sound:
         raise Invalid(

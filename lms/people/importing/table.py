@@ -3,13 +3,13 @@
 import csv
 import io
 from dataclasses import dataclass
-from itertools import islice
 
 from lms.errors import N_, Invalid, TooLarge
 from lms.people.importing.columns import COLUMNS, find_column
 
 MOST_BYTES = 2 * 2**20
 MOST_ROWS = 5000
+MOST_COLUMNS = 200
 DELIMITERS = (",", ";", "\t")
 
 
@@ -48,11 +48,13 @@ def read_table(data: bytes) -> Table:
     lines: list[tuple[int, list[str]]] = []
     start = 1
     try:
-        for cells in islice(reader, MOST_ROWS + skipped + 1002):
+        for cells in reader:
             if any(cell.strip() for cell in cells):
                 lines.append((start, cells))
             start = reader.line_num + 1
-    except csv.Error:
+            if len(lines) > MOST_ROWS + skipped + 1:  # below the headings: enough to say that there are too many
+                break
+    except csv.Error:  # also for a cell of more than 128 KiB: the rest of the file behind a lone mark
         raise Invalid(
             N_("Line %(line)s: a quotation mark is not closed or stands in the wrong place."), line=start
         ) from None
@@ -84,6 +86,8 @@ def _decode(data: bytes) -> str:
 
 
 def _headings(cells: list[str]) -> tuple[dict[int, str], tuple[str, ...]]:
+    if len(cells) > MOST_COLUMNS:
+        raise TooLarge(N_("The list has too many columns: at most %(most)s."), most=MOST_COLUMNS)
     columns: dict[int, str] = {}
     ignored = []
     for place, heading in enumerate(cells):

@@ -1,5 +1,8 @@
 """Whatever table names a person is exported and erased by somebody."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import text
 
@@ -7,7 +10,7 @@ from lms.clock import now
 from lms.database import Base
 from lms.errors import Conflict
 from lms.notices.models import Notice
-from lms.people import cohorts, groups
+from lms.people import cohorts, groups, roles
 from lms.people.accounts import get_person
 from lms.people.actor import Role
 from lms.people.erasure import erase_person
@@ -70,3 +73,24 @@ def test_erase_and_export_wait_for_a_plugin_that_is_switched_off(database):
 
     with database.reading() as session:
         assert get_person(session, vera).display_name == "Вера"
+
+
+def test_administrators_who_take_the_role_from_each_other_at_once_leave_one(database):
+    pair = [make_person(database, name, Role.ADMIN) for name in ("Анна", "Ольга")]
+    start = threading.Barrier(2)
+
+    def take(number):
+        try:
+            with database.writing() as session:
+                start.wait(10)
+                roles.revoke(session, pair[number], Role.ADMIN, at=now(), by=pair[1 - number])
+        except Conflict:
+            return "refused"
+        return "taken"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(take, range(2)))
+
+    assert outcomes == ["refused", "taken"]
+    with database.reading() as session:
+        assert roles.count_admins(session) == 1

@@ -1,17 +1,19 @@
 """Passwords, the brake on guessing, one-use links, the first administrator."""
 
+import multiprocessing
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import func, select
 
+from lms.app import create_app
 from lms.clock import now
 from lms.errors import Conflict, Gone, Invalid, TooMany
-from lms.people import audit, invitations, passwords, sign_in
+from lms.people import audit, invitations, passwords, sessions, sign_in
 from lms.people.accounts import find_account
 from lms.people.actor import Role
 from lms.people.first import first_link
@@ -77,7 +79,10 @@ def test_sign_in_keeps_no_login_of_a_failure(database):
     try_in(database, "vera", "wrong")
 
     with database.reading() as session:
-        assert session.scalars(select(SignInTry.key)).one().isalnum()
+        kept = session.scalars(select(SignInTry)).one()
+        assert len(kept.login_key) == len(kept.address_key) == 64
+        assert kept.login_key.isalnum()
+        assert kept.address_key.isalnum()
 
 
 @pytest.mark.databases("sqlite")
@@ -299,3 +304,164 @@ def test_forget_removes_what_ended_long_ago_alone(app, database):
     assert browser.get("/account").status_code == 302
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(OneUseLink)) == 0
+
+
+def come_in(client, login):
+    """Sign in by the form, as a browser does."""
+    token = form_token(client, "/sign-in")
+    return client.post("/sign-in", data={"csrf_token": token, "login": login, "password": PASSWORD})
+
+
+def form_token(client, path):
+    return re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get(path).text)[1]
+
+
+def cookie(client, name="lms_session"):
+    found = client.get_cookie(name)
+    return found and found.value
+
+
+@pytest.mark.databases("sqlite")
+def test_sign_in_gives_a_new_cookie_and_ends_the_one_that_somebody_planted(app, database):
+    make_person(database, "Вера", login="vera")
+    planted = browser_of(app, make_person(database, "Злой", login="evil"))
+    known = cookie(planted)
+
+    with without_csrf(app):
+        assert planted.post("/sign-in", data={"login": "vera", "password": PASSWORD}).status_code == 302
+
+    assert cookie(planted) != known
+    other = app.test_client()
+    other.set_cookie("lms_session", known)
+    assert other.get("/account").status_code == 302
+    assert "Вера" in planted.get("/account").text
+
+
+@pytest.mark.databases("sqlite")
+def test_form_that_the_former_pupil_left_open_is_good_no_more(app, database):
+    make_person(database, "Аня", login="anya")
+    make_person(database, "Боря", login="borya")
+    client = app.test_client()
+    come_in(client, "anya")
+    left_open = form_token(client, "/account")
+    assert client.post("/preferences/theme", data={"csrf_token": left_open, "theme": "dark"}).status_code == 302
+
+    client.post("/sign-out", data={"csrf_token": left_open})
+    assert come_in(client, "borya").status_code == 302
+
+    assert client.post("/preferences/theme", data={"csrf_token": left_open, "theme": "dark"}).status_code == 400
+
+
+@pytest.mark.databases("sqlite")
+def test_one_use_link_ends_every_browser_of_before(app, database):
+    vera = make_person(database, "Вера", login="vera")
+    thief, hers = browser_of(app, vera), app.test_client()
+    path = f"/welcome/{link_for(database, vera, 'reset')}"
+
+    token = form_token(hers, path)
+    data = {"csrf_token": token, "login": "vera", "password": "совсем новый", "again": "совсем новый"}
+    assert hers.post(path, data=data).status_code == 302
+
+    assert hers.get("/account").status_code == 200
+    assert thief.get("/account").status_code == 302
+    assert thief.post("/sign-out").status_code in (400, 401)
+
+
+@pytest.mark.databases("sqlite")
+def test_sign_out_everywhere_ends_the_other_browsers_at_once(app, database):
+    vera = make_person(database, "Вера", login="vera")
+    one, other, stranger = browser_of(app, vera), browser_of(app, vera), browser_of(app, make_person(database, "Олег"))
+    assert other.get("/account").status_code == 200
+
+    with without_csrf(app):
+        assert one.post("/account/sign-out-everywhere").status_code in (200, 302)
+
+    assert [client.get("/account").status_code for client in (one, other, stranger)] == [302, 302, 200]
+
+
+@pytest.mark.databases("sqlite")
+def test_link_that_never_was_and_one_that_is_used_are_told_apart_by_nobody(app, client, database):
+    token = link_for(database, make_person(database, "Вера"))
+    use(database, token)
+
+    used, unknown = (client.get(f"/welcome/{each}") for each in (token, "never-was"))
+
+    assert (used.status_code, unknown.status_code) == (410, 410)
+
+    def plain(page):
+        return re.sub(r'(<code>|value="|nonce-|welcome/)[^"<]*', r"\1", page.text)
+
+    assert plain(used) == plain(unknown)
+
+
+def use_in_a_process(settings, token, number, start):
+    """One of several programs that were given the same link."""
+    app = create_app(settings)
+    with app.app_context():
+        start.wait(60)
+        try:
+            return use(app.extensions["lms.database"], token, login=f"vera-{number}").id
+        except Gone:
+            return None
+
+
+def test_use_link_by_two_processes_at_once_lets_one_in(database, settings):
+    vera = make_person(database, "Вера")
+    processes = multiprocessing.get_context("spawn")
+    with processes.Manager() as manager, ProcessPoolExecutor(2, mp_context=processes) as pool:
+        for _ in range(5):
+            token, start = link_for(database, vera), manager.Barrier(2)
+            came_in = list(pool.map(use_in_a_process, [settings] * 2, [token] * 2, (1, 2), [start] * 2))
+
+            assert [one for one in came_in if one] == [vera]
+
+
+@pytest.mark.parametrize(
+    ("tries", "login", "address"),
+    [
+        (sign_in.TRIES_OF_LOGIN, lambda n: "vera", lambda n: f"10.0.{n}.1"),
+        (sign_in.TRIES, lambda n: "vera", lambda n: f"2001:db8::{n + 1:x}"),
+        (sign_in.TRIES_FROM_ADDRESS, lambda n: f"pupil-{n}", lambda n: "10.0.0.1"),
+    ],
+    ids=["one login from many addresses", "one login from many addresses of one IPv6 network", "many logins"],
+)
+def test_sign_in_guessing_is_slowed_down_however_it_is_spread(database, tries, login, address):
+    def claim(number):
+        with database.writing() as session:
+            sign_in.make_claim(session, login(number), secret=SECRET, address=address(number), at=AT)
+
+    for number in range(tries):
+        claim(number)
+
+    with pytest.raises(TooMany):
+        claim(tries)
+
+
+def test_sign_in_login_with_signs_that_no_database_keeps_is_just_unknown(database):
+    make_person(database, "Вера", login="vera")
+
+    assert try_in(database, "ve\0ra", PASSWORD) is None
+    assert try_in(database, "vera\u200b", PASSWORD) is not None
+
+
+@pytest.mark.databases("sqlite")
+def test_cookies_over_https_cannot_be_set_by_a_neighbouring_host(settings, database):
+    vera = make_person(database, "Вера", login="vera")
+    app = create_app(settings.model_copy(update={"tool_public_url": "https://lms.example.org"}))
+    client = app.test_client()
+    at = {"base_url": "https://lms.example.org"}
+
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/sign-in", **at).text)[1]
+    data = {"csrf_token": token, "login": "vera", "password": PASSWORD}
+    headers = {"Referer": "https://lms.example.org/sign-in"}
+    answer = client.post("/sign-in", data=data, headers=headers, **at)
+
+    set_here = [header.partition("=")[0] for header in answer.headers.getlist("Set-Cookie")]
+    assert "__Host-lms_session" in set_here
+    assert client.get("/account", **at).status_code == 200
+    tossed = app.test_client()
+    with database.writing() as session:
+        tossed.set_cookie(
+            "lms_session", sessions.open_session(session, vera, at=now(), days=1), domain="lms.example.org"
+        )
+    assert tossed.get("/account", **at).status_code == 302

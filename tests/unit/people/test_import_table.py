@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from lms.errors import Invalid, TooLarge
@@ -64,6 +66,38 @@ def test_read_table_too_many_rows_are_refused():
         read_table(b"name\n" + b"Ann\n" * (MOST_ROWS + 1))
 
 
+def test_read_table_blank_lines_between_people_hide_nobody():
+    table = read_table(b"name\n" + b"\n\n\nAnn\n" * (MOST_ROWS - 1))
+
+    assert len(table.rows) == MOST_ROWS - 1
+
+
+def test_read_table_a_hundred_thousand_people_are_refused_soon():
+    started = time.perf_counter()
+
+    with pytest.raises(TooLarge):
+        read_table(b"name\n" + b"Ann\n" * 100_000)
+
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_read_table_more_columns_than_any_list_has_are_refused(sign):
+    with pytest.raises(TooLarge):
+        read_table(f"name{sign}{sign.join(['x'] * 100_000)}\nAnn\n".encode())
+
+
+def test_read_table_cell_of_a_megabyte_is_told_with_its_line():
+    with pytest.raises(Invalid, match="Line 2"):
+        read_table(b'name\n"' + b"A" * 10**6 + b'"\n')
+
+
+def test_read_table_marks_of_byte_order_alone_are_an_empty_list():
+    for data in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+        with pytest.raises(Invalid, match="empty"):
+            read_table(data)
+
+
 def test_read_table_too_many_bytes_are_refused_unread():
     with pytest.raises(TooLarge):
         read_table(b"\xff" * (2 * 2**20 + 1))
@@ -101,3 +135,30 @@ def test_read_row_says_every_problem_with_its_column(line, columns):
     problems = [note.column for row in rows_of(text) for note in row.problems]
 
     assert problems == columns
+
+
+def test_read_row_name_of_a_mac_is_the_name_of_everybody_else():
+    mac, other = rows_of("name;cohort\nАндреи\u0306 Семе\u0308нов;2026\nАндрей Семёнов;2026\n")
+
+    assert (mac.name, mac.key) == (other.name, other.key)
+
+
+def test_read_row_name_that_grows_in_small_letters_has_a_key_that_can_be_kept():
+    (row,) = rows_of(f"name;cohort\n{'ΐ' * 300};{'c' * 40}\n")
+
+    assert len(row.name) <= 200
+    assert len(row.key) <= 300
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+7 912", "@SUM(A1)", "-2+3"])
+def test_read_row_name_that_a_spreadsheet_would_run_is_a_name_like_any(name):
+    (row,) = rows_of(f'name\n"{name}"\n')
+
+    assert (row.name, row.problems) == (name, ())
+
+
+@pytest.mark.parametrize("login", ["ve\u202era", "ve ra", "v", "a/b"])
+def test_read_row_login_that_cannot_be_typed_is_a_problem(login):
+    (row,) = rows_of(f"name;login\nВера;{login}\n")
+
+    assert [note.column for note in row.problems] == ["login"]
