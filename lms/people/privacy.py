@@ -30,7 +30,13 @@ OWNED = (SignInSession, OneUseLink, Account, Grant, CohortMember, TutorGroupMemb
 def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
     person = session.get_one(Person, person_id)
     rows: list[dict[str, Any]] = [
-        {"what": "person", "name": person.display_name, "locale": person.locale, "since": person.created_at.isoformat()}
+        {
+            "what": "person",
+            "name": person.display_name,
+            "locale": person.locale,
+            "zone": person.zone,
+            "since": person.created_at.isoformat(),
+        }
     ]
     accounts = session.scalars(select(Account).where(Account.person_id == person_id))
     rows += [

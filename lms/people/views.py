@@ -1,8 +1,11 @@
 """Sign-in, sign-out, one-use links, one's own account."""
 
+import re
 from uuid import UUID
 
+from babel.dates import format_datetime, get_timezone, get_timezone_location
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,11 +16,14 @@ from lms.people.accounts import get_person
 from lms.people.forms import SignInForm, WelcomeForm
 from lms.people.sign_in import accept, make_claim, prove
 from lms.people.visitor import carried_token, forget, get_actor, remember, settings
+from lms.people.zones import choose_zone, zones_beside
 from lms.web.access import PUBLIC, SIGNED_IN, find_visitor, needs
 from lms.web.locale import local_path
 from lms.web.unit import reading, unit_of_work
 
 people = Blueprint("people", __name__)
+_PLAIN_OFFSET = re.compile(r"GMT([+-])0?(\d+):00")
+"""`GMT+05:00` is written as dates are: `UTC+5`."""
 
 
 @people.route("/sign-in", methods=["GET", "POST"])
@@ -101,7 +107,33 @@ def account() -> str:
         login=invitations.find_login(session, actor.person_id),
         sessions=sessions.list_sessions(session, actor.person_id, at=now()),
         current_session_id=actor.session_id,
+        zone=actor.zone or "",
+        zone_options=_zone_options(),
     )
+
+
+def _zone_options() -> list[tuple[str, str]]:
+    """(value, city and offset) of every zone to choose; the programme's own is the empty one."""
+    at, own, locale = now(), settings().timezone, get_locale()
+
+    def text(zone: str) -> str:
+        offset = format_datetime(at, "ZZZZ", tzinfo=get_timezone(zone), locale=locale)
+        city = get_timezone_location(zone, locale=locale, return_city=True)
+        return f"{city} " + _PLAIN_OFFSET.sub(r"UTC\1\2", offset)
+
+    others = [(zone, text(zone)) for zone in zones_beside(own, at=at) if zone != own]
+    return [("", _("As in the programme: %(zone)s", zone=text(own))), *others]
+
+
+@people.post("/account/zone")
+@needs(SIGNED_IN)
+def set_zone() -> Response:
+    """The time zone in which this person sees dates."""
+    zone, programme = request.form.get("zone", ""), settings().timezone
+    with unit_of_work() as session:
+        choose_zone(session, get_actor().person_id, zone, programme=programme, at=now())
+    flash(_("Saved."), "success")
+    return redirect(url_for("people.account"))
 
 
 @people.route("/welcome/<token>", methods=["GET", "POST"])
