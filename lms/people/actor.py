@@ -33,9 +33,6 @@ class Permissions(ByName[Permission]):
     """The one table of permissions: rooms and plugins register theirs at start-up."""
 
 
-EVERYWHERE: frozenset[UUID | None] = frozenset({None})
-
-
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person with what they may do. `allowed` maps a permission to scopes; None among them means everywhere."""

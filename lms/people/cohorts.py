@@ -79,12 +79,6 @@ def list_cohorts(session: Session) -> list[Cohort]:
     return list(session.scalars(select(Cohort).order_by(Cohort.code.desc()).limit(LISTED)))
 
 
-def codes_of(session: Session, person_id: UUID) -> frozenset[str]:
-    """The codes of a person's cohorts: mandatory courses are theirs by these."""
-    query = select(Cohort.code).join(CohortMember).where(CohortMember.person_id == person_id)
-    return frozenset(session.scalars(query))
-
-
 def person_ids(session: Session, codes: Collection[str]) -> frozenset[UUID]:
     """Everybody in one of these cohorts."""
     query = select(CohortMember.person_id).join(Cohort).where(Cohort.code.in_(codes))

@@ -31,18 +31,6 @@ def member_ids(session: Session, group_ids: Collection[UUID]) -> frozenset[UUID]
     return frozenset(session.scalars(query))
 
 
-def tutors_of(session: Session, person_id: UUID) -> list[UUID]:
-    """The tutors of this person's groups, in a stable order."""
-    query = (
-        select(Grant.person_id)
-        .join(TutorGroupMember, TutorGroupMember.group_id == Grant.scope_id)
-        .where(TutorGroupMember.person_id == person_id, Grant.role == Role.TUTOR)
-        .distinct()
-        .order_by(Grant.person_id)
-    )
-    return list(session.scalars(query))
-
-
 def covers(by: Actor, permission: str, group_ids: Collection[UUID]) -> bool:
     """Whether the permission is held everywhere or in one of these groups. No group: only everywhere will do."""
     held = by.scopes(permission)

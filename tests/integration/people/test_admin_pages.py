@@ -296,14 +296,15 @@ def test_group_pages_make_fill_and_delete(admin, database):
     admin.post(url, data={"act": "rename", "title": "Северяне"})
 
     with database.reading() as session:
-        assert groups.tutors_of(session, person_id) == [tutor_id]
+        (group,) = groups.list_groups(session)
+        assert [one.id for one in groups.list_tutors(session, group.id)] == [tutor_id]
     assert "Вера" in main(admin.get(url).text)
     assert "Илья" in main(admin.get(f"{url}?q=иль").text)
     assert "Северяне" in admin.get("/admin/people/groups").text
     assert admin.post(url, data={"act": "explode"}).status_code == 400
     assert admin.post(url, data={"act": "delete"}).status_code == 302
     with database.reading() as session:
-        assert groups.tutors_of(session, person_id) == []
+        assert groups.list_tutors(session, group.id) == []
     assert admin.get(url).status_code == 404
 
 
