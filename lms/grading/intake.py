@@ -31,6 +31,12 @@ class Received:
     is_new: bool
 
 
+def must_be_real(session: Session, person_id: UUID) -> None:
+    """Raises Forbidden for a test person. Ask before the bytes are stored, so that nothing at all stays of them."""
+    if session.get_one(Person, person_id).is_test:
+        raise Forbidden(N_("This is a look through a participant's eyes: here nothing is handed in or graded."))
+
+
 def submit(
     session: Session,
     *,
@@ -46,8 +52,7 @@ def submit(
 
     Raises Forbidden (not in this course, or a test person), Conflict (the run is over, or no attempts are left), TooMany (several wait).
     """
-    if session.get_one(Person, person_id).is_test:
-        raise Forbidden(N_("This is a look through a participant's eyes: here nothing is handed in or graded."))
+    must_be_real(session, person_id)
     if not lock_enrolment(session, run.id, person_id):
         raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     mine = [Attempt.run_id == run.id, Attempt.step_id == step.id, Attempt.person_id == person_id]

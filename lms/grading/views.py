@@ -60,6 +60,7 @@ def submit(slug: str, step_id: str) -> Response:
     if not _place(session, slug, step_id).is_enrolled:
         raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     try:
+        intake.must_be_real(session, actor.person_id)
         sha256, size = _store_upload()
         with unit_of_work() as session:
             place = _place(session, slug, step_id)

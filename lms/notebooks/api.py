@@ -82,6 +82,7 @@ def submit(course: str, assignment: str) -> tuple[Response, int]:
     """Take the request's body, a notebook, in. 201 for a new attempt, 200 when these bytes were sent before."""
     actor = _caller()
     service.get_offer(reading(), course, assignment, actor.person_id, at=now())
+    service.must_be_real(reading(), actor.person_id)
     content = _body()
     store = files.of(reading())
     with unit_of_work() as session:

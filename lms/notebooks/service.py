@@ -84,6 +84,11 @@ def handed_out(session: Session, offer: Offer, locale: str, settings: Settings) 
     return beside | {f"{name}.ipynb": content for name, content in notebooks.items()}
 
 
+def must_be_real(session: Session, person_id: UUID) -> None:
+    """Raises Forbidden for a test person, of whom nothing is stored."""
+    intake.must_be_real(session, person_id)
+
+
 def hand_in(
     session: Session, offer: Offer, person_id: UUID, *, sha256: str, size: int, source: str, at: datetime
 ) -> intake.Received:
