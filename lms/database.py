@@ -18,7 +18,7 @@ from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, Numeric, String, Uuid, create_engine, event
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -126,11 +126,29 @@ def open_engine(url: str) -> Engine:
 
 
 def prepare(engine: Engine) -> None:
-    """Teach an engine to begin transactions our way. Does nothing on PostgreSQL."""
+    """Teach an engine to begin transactions our way (SQLite), and to keep values out of its errors (PostgreSQL)."""
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "handle_error", _without_values)
         return
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begin)
+
+
+DATA_EXCEPTION = "22"
+"""The class of errors whose first line itself quotes the value (postgresql.org/docs/current/errcodes-appendix.html)."""
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL tells the whole row that it refuses in an error's DETAIL; errors are logged, and rows hold names."""
+    error = context.original_exception
+    diag = getattr(error, "diag", None)
+    if diag is None or diag.message_primary is None:
+        return
+    is_about_value = (diag.sqlstate or "").startswith(DATA_EXCEPTION)
+    full, said = str(error), type(error).__name__ if is_about_value else diag.message_primary
+    for each in (error, context.sqlalchemy_exception):
+        if each is not None:
+            each.args = tuple(part.replace(full, said) if isinstance(part, str) else part for part in each.args)
 
 
 PRAGMAS = (
