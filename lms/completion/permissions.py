@@ -6,7 +6,8 @@ from lms.people.actor import Permission, Role
 CONFIRM = Permission(
     "completion.confirm",
     N_("Confirm that a participant met a criterion"),
-    frozenset({Role.TUTOR, Role.TEACHER, Role.MENTOR, Role.ADMIN}),
+    frozenset({Role.TUTOR, Role.ADMIN}),
 )
+"""Neither teachers nor mentors: a school's platform makes them, and a mentor there may be a pupil's parent."""
 
 ALL = (CONFIRM,)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from lms.completion import permissions
 from lms.completion.checks import check_rule
 from lms.completion.evidence import COMPLETED, CONFIRMED
 from lms.completion.rebuild import HANDLER, contract_changed, reevaluate_job
 from lms.completion.service import derive
+from lms.completion.views import criteria
 from lms.courses.kinds import ContentCheck, ContentChecks, ContractListener, ContractListeners
 from lms.jobs import Handler, Schedule
 from lms.ledger import Derivation, Derivations, FactKind
@@ -16,6 +17,10 @@ from lms.people.actor import Permission
 from lms.registries import Registries
 
 DAY_SECONDS = 24 * 3600
+
+
+def lms_blueprints() -> Sequence[Blueprint]:
+    return [criteria]
 
 
 def lms_permissions() -> Sequence[Permission]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from lms import ledger
 from lms.completion.evidence import COMPLETED, CONFIRMED, as_evidence, counted_kinds, list_evidence
-from lms.completion.rules import ByPerson, leaves, parse
+from lms.completion.permissions import CONFIRM
+from lms.completion.rules import parse
 from lms.completion.verdicts import (
     Evidence,
     Status,
@@ -25,11 +26,12 @@ from lms.completion.verdicts import (
     latest,
     scored_shares,
 )
-from lms.courses.contract import counted_weights
+from lms.courses.contract import counted_weights, named_criteria
+from lms.courses.enrolment import find_enrolment
 from lms.courses.models import CourseRun
 from lms.courses.runs import get_run
 from lms.courses.subjects import course_subject
-from lms.errors import N_, Invalid
+from lms.errors import N_, Forbidden, Invalid, NotFound
 from lms.ledger import Fact, NewFact
 from lms.people.actor import Actor
 from lms.people.groups import group_ids_of
@@ -113,12 +115,14 @@ def derive(session: Session, fact: Fact) -> None:
 def confirm(session: Session, run_id: UUID, person_id: UUID, criterion: str, *, by: Actor, at: datetime) -> Fact:
     """A person confirms that a participant met a criterion of the run's rule; again changes nothing.
 
-    Raises NotFound, Forbidden, Invalid for a criterion that the rule does not have.
+    Raises NotFound (also for whoever was never in the run), Forbidden, Invalid for a criterion that the rule does not
+    have.
     """
     run = get_run(session, run_id)
-    by.must("completion.confirm", run.id, *group_ids_of(session, person_id))
-    names = {leaf.criterion for leaf in leaves(parse(run.contract["completion"])) if isinstance(leaf, ByPerson)}
-    if criterion not in names:
+    _must_cover(session, run, person_id, by)
+    if find_enrolment(session, run.id, person_id) is None:
+        raise NotFound
+    if criterion not in set(named_criteria(run.contract["completion"])):
         raise Invalid(N_("The course has no criterion %(criterion)s."), criterion=criterion)
     _one_at_a_time(session, person_id)
     known = _confirmations(session, run, person_id, criterion)
@@ -144,9 +148,16 @@ def confirm(session: Session, run_id: UUID, person_id: UUID, criterion: str, *, 
 def withdraw(session: Session, run_id: UUID, person_id: UUID, criterion: str, *, by: Actor, at: datetime) -> None:
     """Take a confirmation back. Raises NotFound, Forbidden."""
     run = get_run(session, run_id)
-    by.must("completion.confirm", run.id, *group_ids_of(session, person_id))
+    _must_cover(session, run, person_id, by)
+    _one_at_a_time(session, person_id)
     for fact in _confirmations(session, run, person_id, criterion):
         ledger.void(session, fact, reason="withdrawn", at=at, actor_id=by.person_id)
+
+
+def _must_cover(session: Session, run: CourseRun, person_id: UUID, by: Actor) -> None:
+    by.must(CONFIRM.name, run.id, *group_ids_of(session, person_id))
+    if by.person_id == person_id:
+        raise Forbidden(N_("Nobody confirms a criterion for themselves. Ask another tutor."))
 
 
 def _standing(run: CourseRun, facts: list[Fact], now: datetime) -> Standing:

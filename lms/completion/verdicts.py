@@ -44,7 +44,7 @@ class Reason:
     """How a part of the rule stands. `code`: all, any, count, activity, by_person.
 
     `name` is the step or criterion, `share` what was reached (None: nothing yet), `at_least` what is asked for, `count`
-    how many of `parts` are needed, `until` the moment before which it has to happen.
+    how many of `parts` are needed, `until` the moment before which it has to happen, `at` when a criterion was confirmed.
     """
 
     code: str
@@ -55,6 +55,7 @@ class Reason:
     count: int = 0
     until: datetime | None = None
     parts: tuple["Reason", ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def _evaluate(rule: Rule, facts: tuple[Evidence, ...], now: datetime, until: dat
             return _activity(step, at_least, facts, now, until)
         case ByPerson(criterion):
             found = [fact for fact in facts if fact.criterion == criterion]
-            reason = Reason("by_person", _status(bool(found), now, until), criterion, until=until)
+            at = min((fact.at for fact in found), default=None)
+            reason = Reason("by_person", _status(bool(found), now, until), criterion, until=until, at=at)
             return _Part(reason, Fraction(bool(found)), frozenset(fact.fact_id for fact in found))
         case AllOf(parts):
             return _several("all", len(parts), [_evaluate(part, facts, now, until) for part in parts], until)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from lms.courses.kinds import Step
+from lms.courses.kinds import Criterion, Step
 from lms.errors import NotFound
 from lms.ledger.subjects import Skill
 
@@ -114,6 +114,15 @@ class RunTable(BaseModel):
         return value
 
 
+class CriterionTable(BaseModel):
+    """[[criteria]]: what a person confirms, in words for the participant and for whoever confirms it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Identifier = Field(examples=['id = "defence"'])
+    title: Texts = Field(examples=['title = { ru = "Защита проекта", en = "Project defence" }'])
+
+
 class CourseFile(BaseModel):
     """course.toml. Steps and the rule are read further by those who know them."""
 
@@ -122,6 +131,7 @@ class CourseFile(BaseModel):
     course: CourseTable = Field(examples=["[course]"])
     run: RunTable | None = Field(default=None, examples=["[run]"])
     steps: list[dict[str, Any]] = Field(min_length=1, max_length=500, examples=["[[steps]]"])
+    criteria: list[CriterionTable] = Field(default_factory=list, max_length=20, examples=["[[criteria]]"])
     completion: dict[str, Any] = Field(examples=['[completion] with all = [{ activity = "why-data" }]'])
 
 
@@ -130,6 +140,7 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "course": CourseTable,
     "course.skills": SkillTable,
     "run": RunTable,
+    "criteria": CriterionTable,
     "steps": StepTable,
 }
 """The model of each table by its name without numbers."""
@@ -158,6 +169,7 @@ class CourseContent:
     skills: tuple[Skill, ...]
     steps: tuple[Step, ...]
     completion: Mapping[str, Any]
+    criteria: tuple[Criterion, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -167,6 +179,10 @@ class CourseContent:
     def find_step(self, step_id: str) -> Step | None:
         """The step of this id."""
         return next((step for step in self.steps if step.id == step_id), None)
+
+    def find_criterion(self, criterion_id: str) -> Criterion | None:
+        """The criterion of this id."""
+        return next((criterion for criterion in self.criteria if criterion.id == criterion_id), None)
 
     def get_step(self, step_id: str, *, kind: str | None = None) -> Step:
         """The step of this id, and of this kind if one is named. Raises NotFound."""
@@ -201,6 +217,7 @@ def to_json(content: CourseContent) -> dict[str, Any]:
             for step in content.steps
         ],
         "completion": dict(content.completion),
+        "criteria": [{"id": criterion.id, "title": dict(criterion.title)} for criterion in content.criteria],
     }
 
 
@@ -219,4 +236,5 @@ def from_json(saved: Mapping[str, Any]) -> CourseContent:
             Step(**{**step, "weight": Decimal(step["weight"]), "course": saved["slug"]}) for step in saved["steps"]
         ),
         completion=saved["completion"],
+        criteria=tuple(Criterion(criterion["id"], criterion["title"]) for criterion in saved["criteria"]),
     )

@@ -43,15 +43,24 @@ def make_contract(content: CourseContent, zone: str) -> dict[str, Any]:
 
 def named_steps(rule: Any) -> Iterator[str]:
     """The ids under `activity`, wherever in the rule they stand."""
+    return _named(rule, "activity")
+
+
+def named_criteria(rule: Any) -> Iterator[str]:
+    """The ids under `by_person`, wherever in the rule they stand."""
+    return _named(rule, "by_person")
+
+
+def _named(rule: Any, key: str) -> Iterator[str]:
     if isinstance(rule, Mapping):
-        for key, value in rule.items():
-            if key == "activity" and isinstance(value, str):
+        for name, value in rule.items():
+            if name == key and isinstance(value, str):
                 yield value
             else:
-                yield from named_steps(value)
+                yield from _named(value, key)
     elif isinstance(rule, list):
         for part in rule:
-            yield from named_steps(part)
+            yield from _named(part, key)
 
 
 def compare(pinned: Contract, proposed: Contract) -> list[Change]:
@@ -72,6 +81,12 @@ def compare(pinned: Contract, proposed: Contract) -> list[Change]:
 def lost_steps(pinned: Contract, content: CourseContent) -> list[str]:
     """Steps that the contract requires and the content no longer has."""
     return [step_id for step_id in pinned["required"] if content.find_step(step_id) is None]
+
+
+def lost_criteria(pinned: Contract, content: CourseContent) -> list[str]:
+    """Criteria that the contract asks for and the content no longer has words for."""
+    asked = sorted(set(named_criteria(pinned["completion"])))
+    return [criterion_id for criterion_id in asked if content.find_criterion(criterion_id) is None]
 
 
 def counted_weights(contract: Contract) -> dict[str, Decimal]:

@@ -1,12 +1,13 @@
 """A course folder: course.toml, what the kinds of its steps make of theirs, and the bytes of every file it needs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lms.courses.content import ID_PATTERN, CourseContent, CourseTable, PlannedRun, StepTable
-from lms.courses.kinds import ActivityKinds, ContentChecks, Problem, Step, did_you_mean
+from lms.courses.contract import named_criteria
+from lms.courses.kinds import ActivityKinds, ContentChecks, Criterion, Problem, Step, did_you_mean
 from lms.courses.reading import FILE, Broken, Source, plain, read_file, read_steps, undotted
 from lms.errors import N_, Invalid
 from lms.ledger.subjects import Skill
@@ -79,13 +80,15 @@ class _Reader:
             if table is not None and (step := self._step(source, number, table, file.steps[number], paths)) is not None
         ]
         completion = self._plain(source, "completion", file.completion)
+        criteria = [Criterion(table.id, table.title) for table in file.criteria]
+        self._problems += _check_criteria(source, criteria, completion)
         if len(steps) == len(tables):
-            self._check(source, "completion", completion, steps)
+            self._check(source, "completion", completion, steps, criteria)
         files = self._read(paths)
         if self._problems:
             raise Broken(self._problems)
         run = PlannedRun(file.run.code, file.run.starts, file.run.ends) if file.run is not None else None
-        return LoadedCourse(_content(self._slug, file.course, steps, completion), files, run)
+        return LoadedCourse(_content(self._slug, file.course, steps, completion, criteria), files, run)
 
     def _source(self) -> Source:
         if not re.fullmatch(ID_PATTERN, self._slug) or len(self._slug) > 80:
@@ -136,9 +139,11 @@ class _Reader:
             self._problems.append(source.problem(undotted(field), f"{error}."))
             return {}
 
-    def _check(self, source: Source, name: str, table: Mapping[str, object], steps: list[Step]) -> None:
+    def _check(
+        self, source: Source, name: str, table: Mapping[str, object], steps: list[Step], criteria: list[Criterion]
+    ) -> None:
         check = self._checks.find(name)
-        for problem in check.run(table, steps) if check is not None else ():
+        for problem in check.run(table, steps, criteria) if check is not None else ():
             self._problems.append(source.problem((name, *undotted(problem.field)), problem.text))
 
     def _read(self, paths: Mapping[str, None]) -> dict[str, bytes]:
@@ -158,7 +163,22 @@ class _Reader:
         return files
 
 
-def _content(slug: str, course: CourseTable, steps: list[Step], completion: Mapping[str, object]) -> CourseContent:
+def _check_criteria(source: Source, criteria: list[Criterion], rule: Mapping[str, object]) -> Iterator[Problem]:
+    """Ids are unique, and the rule asks for each: words that nobody would see are a typing mistake somewhere."""
+    asked, seen = set(named_criteria(rule)), dict[str, int]()
+    for number, criterion in enumerate(criteria):
+        place = ("criteria", number, "id")
+        first = seen.setdefault(criterion.id, number)
+        if first != number:
+            yield source.problem(place, f"criteria[{first + 1}] has this id already. Choose another one.")
+        elif criterion.id not in asked:
+            cure = f'Ask for it there: {{ by_person = "{criterion.id}" }}, or remove it.'
+            yield source.problem(place, f"The rule in [completion] does not ask for {criterion.id!r}. {cure}")
+
+
+def _content(
+    slug: str, course: CourseTable, steps: list[Step], completion: Mapping[str, object], criteria: list[Criterion]
+) -> CourseContent:
     return CourseContent(
         slug=slug,
         kind=course.kind,
@@ -170,4 +190,5 @@ def _content(slug: str, course: CourseTable, steps: list[Step], completion: Mapp
         skills=tuple(Skill(skill.id, skill.title) for skill in course.skills),
         steps=tuple(steps),
         completion=completion,
+        criteria=tuple(criteria),
     )

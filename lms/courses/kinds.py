@@ -78,6 +78,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """What a person confirms of a participant; `title` by language."""
+
+    id: str
+    title: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class StepState:
     """A person's state at a step. `score` and `max_score` are points, None where nothing is scored yet."""
 
@@ -132,7 +140,7 @@ class ContentCheck:
     """Checks the table `name` of course.toml, which an upper room reads. `field` of its problems is inside that table."""
 
     name: str
-    run: Callable[[Mapping[str, Any], Sequence[Step]], list[Problem]]
+    run: Callable[[Mapping[str, Any], Sequence[Step], Sequence[Criterion]], list[Problem]]
 
 
 class ContentChecks(ByName[ContentCheck]):

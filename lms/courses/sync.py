@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms import registries
 from lms.courses import folder, snapshot
 from lms.courses.content import CourseContent, PlannedRun
-from lms.courses.contract import Change, compare, lost_steps, make_contract
+from lms.courses.contract import Change, compare, lost_criteria, lost_steps, make_contract
 from lms.courses.folder import LoadedCourse
 from lms.courses.kinds import ActivityKinds, ContentChecks, ContractListeners
 from lms.courses.mandatory import enrol_everyone
@@ -196,6 +196,16 @@ def _must_keep_promises(run: CourseRun, content: CourseContent) -> None:
             ),
             slug=run.slug,
             steps=", ".join(lost),
+        )
+    gone = lost_criteria(run.contract, content)
+    if gone:
+        raise Conflict(
+            N_(
+                "%(slug)s: the run's contract asks for criteria that are gone: %(criteria)s. "
+                "Bring them back, or change the contract: course contract %(slug)s --apply"
+            ),
+            slug=run.slug,
+            criteria=", ".join(gone),
         )
 
 

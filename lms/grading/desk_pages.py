@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lms.completion import board
+from lms.completion.permissions import CONFIRM
 from lms.courses import runs
 from lms.courses.content import CourseContent
 from lms.courses.models import CourseRun
@@ -52,7 +54,8 @@ def queue_context(
         "tabs": [
             {"text": titles[name], "url": url_for("desk.inbox", tab=name), "active": name == tab, "count": counts[name]}
             for name in TABS
-        ],
+        ]
+        + _criteria_tab(session, by),
         "stats": None,
         "start_url": url_for("desk.answer", cell_id=first.id) if first is not None else None,
         "pager": Page(
@@ -68,6 +71,13 @@ def queue_context(
         "course": filters.course,
         "course_options": [("", _("All courses")), *_courses(session)],
     }
+
+
+def _criteria_tab(session: Session, by: Actor) -> list[dict[str, Any]]:
+    """What else waits for a tutor: criteria that no test can see."""
+    if not by.may(CONFIRM.name) or not board.is_needed(session):
+        return []
+    return [{"text": _("Criteria"), "url": url_for("criteria.listed"), "active": False, "count": None}]
 
 
 def _answers(session: Session, rows: Sequence[Any], contents: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:

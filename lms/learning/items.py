@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from lms.completion.service import Standing
 from lms.completion.verdicts import Status
 from lms.courses.kinds import State
 from lms.courses.periods import Phase
@@ -15,7 +16,7 @@ from lms.courses.resolving import at_run
 from lms.courses.run_links import stay_in_run
 from lms.learning.home import Home, MyCourse, News, Task
 from lms.learning.progress import PlacedStep
-from lms.learning.reasons import Check, checks
+from lms.learning.reasons import Check, checks, percent
 from lms.learning.service import CoursePage, Elective, Given
 from lms.web.locale import distance, pick
 
@@ -244,7 +245,7 @@ def home_context(home: Home) -> dict[str, object]:
     }
 
 
-def course_context(page: CoursePage) -> dict[str, object]:
+def course_context(page: CoursePage, *, may_confirm: bool) -> dict[str, object]:
     """The course page's context, documented in its template."""
     place, progress, standing = page.place, page.progress, page.standing
     following = progress.next if place.is_enrolled and not place.is_over else None
@@ -270,8 +271,12 @@ def course_context(page: CoursePage) -> dict[str, object]:
             reasons=checks(standing.verdict.reason, progress) if standing else [],
             completed_at=standing.completed_at if standing else None,
         ),
+        "score": _score(standing),
         "home_url": url_for("learning.home"),
         "join_url": url_for("learning.join", slug=place.run.slug) if place.may_join else None,
+        "criteria_url": url_for("criteria.listed", course=place.run.id)
+        if may_confirm and place.is_staff and place.content.criteria
+        else None,
         "period": RunItem(place.run.code, place.run.starts_at, place.run.ends_at),
         "runs": [
             {
@@ -283,6 +288,13 @@ def course_context(page: CoursePage) -> dict[str, object]:
             for run in page.runs
         ],
     }
+
+
+def _score(standing: Standing | None) -> tuple[int, int] | None:
+    """Whole per cent of the course, and of what is graded of it."""
+    if standing is None or standing.score is None or standing.graded is None:
+        return None
+    return percent(standing.score), percent(standing.graded)
 
 
 @dataclass(frozen=True, slots=True)

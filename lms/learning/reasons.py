@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from lms.completion.verdicts import Reason, Status
+from lms.courses.content import CourseContent
 from lms.courses.kinds import State
 from lms.learning.progress import CourseProgress, PlacedStep
 from lms.web.locale import format_moment, pick
@@ -29,21 +30,21 @@ class Check:
 
 def checks(reason: Reason, progress: CourseProgress) -> list[Check]:
     """One line for each part of the rule; parts of `all` stand on their own."""
-    steps = {placed.step.id: placed for placed in progress.steps}
     if reason.code == "all":
         return [check for part in reason.parts for check in checks(part, progress)]
-    return [Check(_said(reason, steps), _is_ok(reason, steps), _url(reason, steps))]
+    steps = {placed.step.id: placed for placed in progress.steps}
+    return [Check(_said(reason, progress.content, steps), _is_ok(reason, steps), _url(reason, steps))]
 
 
-def _said(reason: Reason, steps: Mapping[str, PlacedStep]) -> str:
-    text = _plainly(reason, steps)
-    if reason.until is not None and reason.code in ("activity", "by_person"):
+def _said(reason: Reason, content: CourseContent, steps: Mapping[str, PlacedStep]) -> str:
+    text = _plainly(reason, content, steps)
+    if reason.until is not None and reason.at is None and reason.code in ("activity", "by_person"):
         return _("%(what)s, before %(when)s", what=text, when=format_moment(reason.until))
     return text
 
 
-def _plainly(reason: Reason, steps: Mapping[str, PlacedStep]) -> str:
-    parts = "; ".join(_said(part, steps) for part in reason.parts)
+def _plainly(reason: Reason, content: CourseContent, steps: Mapping[str, PlacedStep]) -> str:
+    parts = "; ".join(_said(part, content, steps) for part in reason.parts)
     match reason.code:
         case "all":
             return _("all of this: %(parts)s", parts=parts)
@@ -52,9 +53,18 @@ def _plainly(reason: Reason, steps: Mapping[str, PlacedStep]) -> str:
         case "count":
             return _("At least %(count)s of these: %(parts)s", count=reason.count, parts=parts)
         case "by_person":
-            return _("Your tutor confirms: %(criterion)s", criterion=reason.name)
+            return _criterion(reason, content)
         case _:
             return _activity(reason, steps)
+
+
+def _criterion(reason: Reason, content: CourseContent) -> str:
+    found = content.find_criterion(reason.name)
+    title = pick(found.title) if found is not None else reason.name
+    if reason.at is None:
+        return _("Your tutor confirms: %(criterion)s", criterion=title)
+    day = format_date(reason.at, "long")
+    return _("%(criterion)s: confirmed by a tutor on %(date)s", criterion=title, date=day)
 
 
 def _activity(reason: Reason, steps: Mapping[str, PlacedStep]) -> str:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from lms import registries
 from lms.clock import now
+from lms.completion.permissions import CONFIRM
 from lms.courses import service as courses
 from lms.courses.content import CourseContent
 from lms.courses.kinds import Step
@@ -96,7 +97,7 @@ def course(slug: str) -> str:
     at = now()
     place = get_place(session, slug, by=actor, at=at, code=asked_run())
     page = service.course_page(session, place, by=actor, at=at)
-    return render_template("learning/course.html", **items.course_context(page))
+    return render_template("learning/course.html", **items.course_context(page, may_confirm=actor.may(CONFIRM.name)))
 
 
 @learning.post("/courses/<slug>/join")

@@ -57,10 +57,12 @@ def write_course(
     step_fields: Mapping[str, str] | None = None,
     rule: str = "",
     run: str = "",
+    criteria: Sequence[str] = (),
 ) -> Path:
     """A folder; `steps` are `kind:id`. `head` goes into [course], `step_fields` by id into [[steps]].
 
-    `rule` is the body of [completion]; without it every step has to be done. `run` is the body of [run].
+    `rule` is the body of [completion]; without it every step has to be done. `run` is the body of [run];
+    `criteria` are those that the rule names by_person.
     """
     folder = parent / slug
     (folder / "lessons").mkdir(parents=True, exist_ok=True)
@@ -83,6 +85,7 @@ def write_course(
         f'[course]\nkind = "{kind}"\ntitle = {{ en = "Course {slug}" }}\nsummary = {{ en = "About {slug}." }}\nhours = 3\n{head}\n\n'
         + (f"[run]\n{run}\n\n" if run else "")
         + "\n".join(tables)
+        + "".join(f'\n[[criteria]]\nid = "{each}"\ntitle = {{ en = "Criterion {each}" }}\n' for each in criteria)
         + f"\n[completion]\n{body}\n",
         encoding="utf-8",
     )

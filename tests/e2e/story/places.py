@@ -88,6 +88,7 @@ def list_places(demo: Demo) -> list[Place]:
         Place("grading.feedback", "admin", f"/work/{released}/feedback"),
         Place("desk.inbox", "admin", "/desk"),
         Place("desk.answer", "admin", f"/desk/answers/{answer}"),
+        Place("criteria.listed", "tutor", "/desk/criteria"),
         Place("catalogue.all_courses", "tutor", "/courses/all"),
         Place("groups.index", "tutor", "/groups"),
         Place("groups.show", "tutor", f"/groups/{group}"),

@@ -187,7 +187,7 @@ def test_two_last_facts_at_once_complete_the_course_once(database, tmp_path, per
 
 
 def test_a_tutor_confirms_a_criterion_of_their_group_and_takes_it_back(database, tmp_path, person):
-    run = sync(database, write_course(tmp_path, rule='by_person = "defence"'))
+    run = sync(database, write_course(tmp_path, rule='by_person = "defence"', criteria=["defence"]))
     tutor = actor_of(database, make_person(database, "Tutor", Role.TUTOR, scope=run.id))
     stranger = actor_of(database, make_person(database, "Stranger", Role.TUTOR, scope=person))
 

@@ -112,6 +112,61 @@ def test_load_rule_that_names_no_step_says_which_was_meant(database, tmp_path):
     assert (folder / "course.toml").read_text().splitlines()[(problem.line or 0) - 1] == '  { activity = "digg" }]'
 
 
+def problems_of(database, folder):
+    known = database.registries
+    with pytest.raises(BrokenCourse) as broken:
+        load(folder, known.get(ActivityKinds), known.get(ContentChecks))
+    lines = (folder / "course.toml").read_text().splitlines()
+    return [(each.field, lines[(each.line or 0) - 1], each.text) for each in broken.value.problems]
+
+
+def test_load_criterion_without_a_title_says_how_to_give_it_one(database, tmp_path):
+    folder = write_course(tmp_path, rule='all = [{ activity = "intro" },\n  { by_person = "defence" }]')
+
+    ((field, line, text),) = problems_of(database, folder)
+
+    assert (field, line) == ("completion.all[2].by_person", '  { by_person = "defence" }]')
+    assert '[[criteria]] with id = "defence" and title = { ru = "…", en = "…" }' in text
+
+
+def test_load_criterion_that_is_misspelt_says_which_was_meant(database, tmp_path):
+    folder = write_course(tmp_path, rule='by_person = "defense"', criteria=["defence"])
+
+    found = problems_of(database, folder)
+
+    assert [(field, line) for field, line, _ in found] == [
+        ("criteria[1].id", 'id = "defence"'),
+        ("completion.by_person", 'by_person = "defense"'),
+    ]
+    assert 'Ask for it there: { by_person = "defence" }, or remove it.' in found[0][2]
+    assert "Did you mean 'defence'?" in found[1][2]
+
+
+def test_load_criterion_twice_or_without_a_language_is_named_with_its_place(database, tmp_path):
+    folder = write_course(tmp_path, rule='by_person = "talk"', criteria=["talk", "talk"])
+    twice = problems_of(database, folder)
+    toml = folder / "course.toml"
+    toml.write_text(toml.read_text().replace('{ en = "Criterion talk" }', "{}", 1))
+
+    empty = problems_of(database, folder)
+
+    assert [(field, text) for field, _, text in twice] == [
+        ("criteria[2].id", "criteria[1] has this id already. Choose another one.")
+    ]
+    assert [field for field, _, _ in empty] == ["criteria[1].title"]
+    assert "For example: title = {" in empty[0][2]
+
+
+def test_sync_without_a_promised_criterion_is_refused(database, tmp_path):
+    sync(database, write_course(tmp_path, rule='by_person = "talk"', criteria=["talk"]))
+    folder = write_course(tmp_path, rule='by_person = "defence"', criteria=["defence"])
+
+    with pytest.raises(Conflict) as refusal:
+        sync(database, folder)
+
+    assert refusal.value.params["criteria"] == "talk"
+
+
 @pytest.mark.parametrize("place", ["../outside.md", "/etc/hostname", "lessons/link.md"])
 def test_load_file_outside_the_folder_is_refused(database, tmp_path, place):
     folder = write_course(tmp_path)
