@@ -13,6 +13,7 @@ from lms.supervisor.children import Child
 from lms.supervisor.claim import claimed
 from lms.supervisor.demo import announce, remembered_people, withdraw
 from lms.supervisor.errors import StartFailed
+from lms.supervisor.ports import Ports
 from lms.supervisor.programme import PARTS, children_of, keep_apart, place
 from lms.supervisor.supervision import say, supervise
 
@@ -66,10 +67,10 @@ def _start(
     banner: Callable[[Settings], str],
 ) -> None:
     state_dir = Settings().state_dir.absolute()
-    with claimed(state_dir, only or PARTS):
+    with claimed(state_dir, only or PARTS, say) as held, Ports() as ports:
         keep_apart(state_dir, demo=demo)
         withdraw(state_dir)  # the last start may have been killed
-        os.environ.update(place(Settings(), demo=demo, say=say))  # the children inherit it
+        os.environ.update(place(Settings(), demo=demo, ports=ports, say=say, only=only))  # the children inherit it
         settings = Settings()
         children = children_of(settings, _added(settings))
         if only:
@@ -82,6 +83,7 @@ def _start(
                 banner=lambda: banner(settings),
                 before=BEFORE,
                 verbose=verbose,
+                held=held,
             )
         except StartFailed as failure:
             if not verbose:

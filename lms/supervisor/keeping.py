@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lms.supervisor import readiness
@@ -34,6 +34,7 @@ class Kept:
         state_dir: Path,
         *,
         grace_seconds: float,
+        held: Sequence[int],
         say: Callable[[str], None],
         clear_strays: Callable[[], None],
     ) -> None:
@@ -42,6 +43,7 @@ class Kept:
         self.ready = asyncio.Event()
         self._state_dir = state_dir
         self._grace_seconds = grace_seconds
+        self._held = held
         self._say = say
         self._clear_strays = clear_strays
         self._stopping = asyncio.Event()
@@ -107,12 +109,18 @@ class Kept:
         return status
 
     def _start(self) -> subprocess.Popen[bytes]:
-        order = {"supervisor": os.getpid(), "grace": self._grace_seconds, "argv": list(self.child.argv)}
+        order = {
+            "supervisor": os.getpid(),
+            "grace": self._grace_seconds,
+            "held": list(self._held),
+            "argv": list(self.child.argv),
+        }
         process = subprocess.Popen(
             [sys.executable, "-m", "lms.supervisor.leash"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=self._held,
             start_new_session=True,  # a Ctrl-C on the terminal reaches the supervisor alone
             cwd=self.child.cwd or self._state_dir,
             env={**os.environ, **self.child.env, "PYTHONUNBUFFERED": "1", VARIABLE: json.dumps(order)},

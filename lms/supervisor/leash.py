@@ -1,12 +1,13 @@
 """Holds one child: whoever of the two ends, and however, nothing of the child's family stays behind.
 
-    LMS_LEASH='{"supervisor": PID, "grace": SECONDS, "argv": […]}' python -m lms.supervisor.leash
+    LMS_LEASH='{"supervisor": PID, "grace": SECONDS, "held": [FD, …], "argv": […]}' python -m lms.supervisor.leash
 
 The hub's proxy and the pupils' servers start sessions of their own, so a process group does not hold them. This small
 process between the supervisor and its child adopts every orphan of the family and ends them all when the child ends.
 It ends the child (SIGTERM, after the grace SIGKILL) when it gets SIGTERM, a second SIGTERM ends the grace, and the
 kernel sends one when the supervisor is gone. The command is not on its own command line: who looks for the child by
-name finds the child alone. Standard library only, to start fast and stay small.
+name finds the child alone. The files `held` stay open here, and only here, until nothing of the family is left: they
+are the locks of the state directory. Standard library only, to start fast and stay small.
 """
 
 import contextlib
@@ -87,6 +88,8 @@ class Leash:
 def main() -> int:
     """The program: reads what to hold from the environment, which the child then does not see."""
     order = json.loads(os.environ.pop(VARIABLE))
+    for descriptor in order["held"]:
+        os.set_inheritable(descriptor, False)
     return Leash(int(order["supervisor"]), float(order["grace"]), list(order["argv"])).hold()
 
 

@@ -1,19 +1,20 @@
 """The product as children: web, worker, hub, and what plugins add."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lms.settings import Settings
 from lms.supervisor.children import Child
 from lms.supervisor.errors import OtherProgramme, PortBusy
-from lms.supervisor.ports import choose_ports, is_free
+from lms.supervisor.ports import Ports, choose_ports, remembered_ports
 
 PARTS = ("web", "worker", "hub")
 HOSTS = {"tool": "lms.localhost", "hub": "hub.localhost", "platform": "school.localhost"}
 """Three sites for a browser, though all are this machine: cookies are kept apart by host, not by port."""
 
+PARTS_OF = {"tool": "web", "hub": "hub", "platform": "platform"}
 DEFAULT_PORTS = {"tool": 8080, "hub": 8081, "platform": 8082}
 
 
@@ -28,30 +29,40 @@ def keep_apart(state_dir: Path, *, demo: bool) -> None:
     file.write_text(kind)
 
 
-def place(settings: Settings, *, demo: bool, say: Callable[[str], None]) -> dict[str, str]:
+def place(
+    settings: Settings, *, demo: bool, ports: Ports, say: Callable[[str], None], only: Sequence[str] | None = None
+) -> dict[str, str]:
     """Environment variables that tell every process where the services are.
 
-    A port that somebody configured stays as it is (raises PortBusy); the others get free ones. Where only the internal
-    address was configured, the public one is this machine's own name for it.
+    A port that somebody configured stays as it is; the others get free ones. Where only the internal address was
+    configured, the public one is this machine's own name for it. With `only` some parts, the others run elsewhere and
+    could not be told of a move: nothing moves then. Raises PortBusy for a port that may not move.
     """
     common = {"LMS_STATE_DIR": str(settings.state_dir.absolute()), "LMS_DEMO": str(demo).lower()}
     names = ("tool", "hub", "platform") if demo else ("tool", "hub")
+    file = settings.state_dir / "ports.json"
     configured = {
         name: urlsplit(getattr(settings, f"{name}_internal_url")).port or 80
         for name in names
         if f"{name}_internal_url" in settings.model_fields_set
     }
-    for name, port in configured.items():
-        if not is_free(port):
+    usual = {name: DEFAULT_PORTS[name] for name in names if name not in configured}
+    settled = {**configured, **_without_moving(file, usual)} if only else configured
+    for name, port in settled.items():
+        if (not only or PARTS_OF[name] in only) and not ports.take(port):
             raise PortBusy(name, port)
-    free = {name: DEFAULT_PORTS[name] for name in names if name not in configured}
-    chosen = choose_ports(settings.state_dir / "ports.json", free, say)
-    for name, port in {**configured, **chosen}.items():
-        if name in chosen:
+    chosen = choose_ports(file, {name: port for name, port in usual.items() if name not in settled}, ports, say)
+    for name, port in {**settled, **chosen}.items():
+        if name not in configured:
             common[f"LMS_{name.upper()}_INTERNAL_URL"] = f"http://127.0.0.1:{port}"
         if f"{name}_public_url" not in settings.model_fields_set:
             common[f"LMS_{name.upper()}_PUBLIC_URL"] = f"http://{HOSTS[name]}:{port}"
     return common
+
+
+def _without_moving(file: Path, usual: Mapping[str, int]) -> dict[str, int]:
+    before = remembered_ports(file)
+    return {name: before.get(name, port) for name, port in usual.items()}
 
 
 def children_of(settings: Settings, added: Sequence[Child]) -> list[Child]:

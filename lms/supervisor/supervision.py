@@ -26,16 +26,18 @@ def supervise(
     verbose: bool = False,
     start_seconds: float = START_SECONDS,
     grace_seconds: float = GRACE_SECONDS,
+    held: Sequence[int] = (),
 ) -> None:
     """Run `before` one after the other, start the children, print the banner when they answer.
 
     Then keep the children alive until SIGINT or SIGTERM (at once when they come a second time). Raises StartFailed
-    if something does not come up; whatever the reason to leave, nothing that was started is left behind.
+    if something does not come up; whatever the reason to leave, nothing that was started is left behind. The leashes
+    hold the descriptors `held` open for as long as anything lives that they hold.
     """
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     adopt_orphans()  # of a leash that was killed
     others = frozenset(descendants(os.getpid()))  # whatever this process had started before
-    supervision = _Supervision(state_dir, others, verbose=verbose, grace_seconds=grace_seconds)
+    supervision = _Supervision(state_dir, others, held, verbose=verbose, grace_seconds=grace_seconds)
     try:
         asyncio.run(supervision.run(children, before, banner, start_seconds))
     finally:
@@ -48,8 +50,11 @@ def say(text: str) -> None:
 
 
 class _Supervision:
-    def __init__(self, state_dir: Path, others: frozenset[int], *, verbose: bool, grace_seconds: float) -> None:
+    def __init__(
+        self, state_dir: Path, others: frozenset[int], held: Sequence[int], *, verbose: bool, grace_seconds: float
+    ) -> None:
         self._state_dir = state_dir
+        self._held = held
         self._others = others
         self._verbose = verbose
         self._grace_seconds = grace_seconds
@@ -115,7 +120,13 @@ class _Supervision:
     def _hold(self, child: Child) -> Kept:
         log = Log(child.name, self._state_dir / "logs", sys.stderr, width=self._width, verbose=self._verbose)
         kept = Kept(
-            child, log, self._state_dir, grace_seconds=self._grace_seconds, say=say, clear_strays=self._clear_strays
+            child,
+            log,
+            self._state_dir,
+            grace_seconds=self._grace_seconds,
+            held=self._held,
+            say=say,
+            clear_strays=self._clear_strays,
         )
         self._kept.append(kept)
         return kept

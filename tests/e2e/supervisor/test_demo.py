@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from lms.supervisor.ports import Ports, is_free
 from lms.supervisor.readiness import answers
 from tests.e2e.story.demo import ROOT, Demo, running_demo
 
@@ -53,13 +55,21 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     """A demo whose remembered port for the tool was taken meanwhile."""
     state_dir = tmp_path_factory.mktemp("demo") / "var"
     state_dir.mkdir()
+    busy = quiet_port()
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", busy))
         listener.listen()
-        busy = listener.getsockname()[1]
         (state_dir / "ports.json").write_text(json.dumps({"tool": busy}))
         with running_demo(state_dir) as demo:
             yield Started(demo, busy)
+
+
+def quiet_port() -> int:
+    """The first of some free ports that no other demo asks for, and the kernel gives to no outgoing connection."""
+    while True:
+        first = 20000 + secrets.randbelow(10000)  # below net.ipv4.ip_local_port_range
+        if all(is_free(port) for port in range(first, first + 6)):
+            return first
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -135,8 +145,24 @@ def test_hub_that_was_killed_comes_back_on_the_same_port_with_a_new_proxy(starte
     until(lambda: answers(address(started.demo.hub) + "hub/health"))
 
 
+def test_port_of_a_part_that_was_killed_is_not_given_to_another_demo(started: Started, tmp_path: Path) -> None:
+    platform = started.part("-m", "lms_demo_platform")
+    port = urlsplit(started.demo.school).port
+    assert port is not None
+
+    platform.kill()
+    until(lambda: is_free(port))
+
+    with Ports() as others:
+        assert not others.take(port)
+    until(lambda: answers(address(started.demo.school)))
+
+
 def test_stopped_demo_leaves_no_process_and_starts_again_where_it_was(tmp_path: Path) -> None:
     state_dir = tmp_path / "var"
+    state_dir.mkdir()
+    port = quiet_port()
+    (state_dir / "ports.json").write_text(json.dumps({"tool": port, "hub": port + 1, "platform": port + 2}))
     with running_demo(state_dir) as first:
         family = psutil.Process(int((state_dir / "web.pid").read_text())).children(recursive=True)
         assert len(family) > 8

@@ -1,12 +1,15 @@
 """A child for the supervisor's tests: answers HTTP, or dies as told.
 
-python servant.py PORT [--stray FILE]    answers; --stray starts a process in a session of its own, pid in FILE
+python servant.py PORT [--stray FILE]    answers; --stray starts a process in a session of its own, pid in FILE;
+                                         asked to stop, it listens for another second
 python servant.py --die STATUS           says a warning and ends
 """
 
 import http.server
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 
@@ -19,6 +22,11 @@ class Answer(http.server.BaseHTTPRequestHandler):
         print("INFO answered", flush=True)
 
 
+def take_leave(*_: object) -> None:
+    time.sleep(1)
+    sys.exit()
+
+
 def main(arguments: list[str]) -> None:
     if arguments[0] == "--die":
         print("WARNING about to end", flush=True)
@@ -26,6 +34,7 @@ def main(arguments: list[str]) -> None:
     if "--stray" in arguments:
         stray = subprocess.Popen(["sleep", "600"], start_new_session=True)
         Path(arguments[arguments.index("--stray") + 1]).write_text(str(stray.pid))
+    signal.signal(signal.SIGTERM, take_leave)
     http.server.HTTPServer(("127.0.0.1", int(arguments[0])), Answer).serve_forever()
 
 

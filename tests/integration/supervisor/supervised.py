@@ -4,14 +4,16 @@ import sys
 from pathlib import Path
 
 from lms.supervisor.children import Child
-from lms.supervisor.supervision import supervise
+from lms.supervisor.claim import claimed
+from lms.supervisor.supervision import say, supervise
 
 SERVANT = str(Path(__file__).with_name("servant.py"))
 
 
 def main(state_dir: Path, port: str, stray: str) -> None:
     servant = Child("servant", [sys.executable, SERVANT, port, "--stray", stray], ready=f"http://127.0.0.1:{port}/")
-    supervise([servant], state_dir=state_dir, banner=lambda: "all is up", verbose=True, grace_seconds=3)
+    with claimed(state_dir, ["web", "hub"], say) as held:
+        supervise([servant], state_dir=state_dir, banner=lambda: "all is up", verbose=True, grace_seconds=3, held=held)
 
 
 if __name__ == "__main__":

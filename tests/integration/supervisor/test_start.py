@@ -17,7 +17,7 @@ from lms.supervisor.claim import claimed
 from lms.supervisor.demo import DemoPerson, announce, remember_people, remembered_people
 from lms.supervisor.errors import AlreadyRunning, NoFreePort, OtherProgramme, PortBusy
 from lms.supervisor.logs import FILE_BYTES, Log
-from lms.supervisor.ports import choose_ports, is_free
+from lms.supervisor.ports import Ports, choose_ports, is_free
 from lms.supervisor.programme import keep_apart, place
 
 
@@ -30,6 +30,13 @@ def busy() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+@pytest.fixture
+def ports() -> Iterator[Ports]:
+    """The ports that this start keeps."""
+    with Ports() as kept:
+        yield kept
+
+
 def no_words(text: str) -> None:
     raise AssertionError(f"nothing was to be said, but: {text}")
 
@@ -40,16 +47,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_choose_ports_that_are_free_takes_them_and_says_nothing(tmp_path: Path) -> None:
+def test_choose_ports_that_are_free_takes_them_and_says_nothing(tmp_path: Path, ports: Ports) -> None:
     port = free_port()
 
-    assert choose_ports(tmp_path / "ports.json", {"tool": port}, no_words) == {"tool": port}
+    assert choose_ports(tmp_path / "ports.json", {"tool": port}, ports, no_words) == {"tool": port}
 
 
-def test_choose_ports_when_one_is_busy_takes_the_next_free_one_and_says_so(tmp_path: Path, busy: int) -> None:
+def test_choose_ports_when_one_is_busy_takes_the_next_free_one_and_says_so(
+    tmp_path: Path, busy: int, ports: Ports
+) -> None:
     said: list[str] = []
 
-    chosen = choose_ports(tmp_path / "ports.json", {"tool": busy, "hub": busy + 1}, said.append)
+    chosen = choose_ports(tmp_path / "ports.json", {"tool": busy, "hub": busy + 1}, ports, said.append)
 
     assert chosen["tool"] > busy
     assert chosen["hub"] not in {busy, chosen["tool"]}
@@ -57,14 +66,17 @@ def test_choose_ports_when_one_is_busy_takes_the_next_free_one_and_says_so(tmp_p
     assert all(is_free(port) for port in chosen.values())
 
 
-def test_choose_ports_of_the_last_start_are_taken_again(tmp_path: Path, busy: int) -> None:
+def test_choose_ports_of_the_last_start_are_taken_again(tmp_path: Path, busy: int, ports: Ports) -> None:
     file = tmp_path / "ports.json"
-    first = choose_ports(file, {"tool": busy}, lambda _text: None)
+    with Ports() as earlier:
+        first = choose_ports(file, {"tool": busy}, earlier, lambda _text: None)
 
-    assert choose_ports(file, {"tool": busy}, no_words) == first
+    assert choose_ports(file, {"tool": busy}, ports, no_words) == first
 
 
-def test_choose_ports_waits_for_one_of_the_last_start_that_is_being_let_go_of(tmp_path: Path, busy: int) -> None:
+def test_choose_ports_waits_for_one_of_the_last_start_that_is_being_let_go_of(
+    tmp_path: Path, busy: int, ports: Ports
+) -> None:
     file = tmp_path / "ports.json"
     file.write_text(json.dumps({"tool": busy + 1}))
     leaving = socket.socket()
@@ -72,24 +84,44 @@ def test_choose_ports_waits_for_one_of_the_last_start_that_is_being_let_go_of(tm
     leaving.listen()
     Timer(0.5, leaving.close).start()
 
-    assert choose_ports(file, {"tool": busy}, no_words) == {"tool": busy + 1}
+    assert choose_ports(file, {"tool": busy}, ports, no_words) == {"tool": busy + 1}
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"tool": "x"}', '{"tool": 0}'])
-def test_choose_ports_with_a_spoilt_file_begins_with_the_defaults(tmp_path: Path, content: str) -> None:
+def test_choose_ports_with_a_spoilt_file_begins_with_the_defaults(tmp_path: Path, content: str, ports: Ports) -> None:
     port = free_port()
     (tmp_path / "ports.json").write_text(content)
 
-    assert choose_ports(tmp_path / "ports.json", {"tool": port}, no_words) == {"tool": port}
+    assert choose_ports(tmp_path / "ports.json", {"tool": port}, ports, no_words) == {"tool": port}
 
 
-def test_choose_ports_at_the_end_of_the_range_refuses(tmp_path: Path) -> None:
+def test_choose_ports_at_the_end_of_the_range_refuses(tmp_path: Path, ports: Ports) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 65535))
         listener.listen()
 
         with pytest.raises(NoFreePort):
-            choose_ports(tmp_path / "ports.json", {"tool": 65535}, no_words)
+            choose_ports(tmp_path / "ports.json", {"tool": 65535}, ports, no_words)
+
+
+def test_choose_ports_passes_over_one_that_a_living_supervisor_keeps_though_nobody_listens(
+    tmp_path: Path, ports: Ports
+) -> None:
+    program = "import sys; from lms.supervisor.ports import Ports\n"
+    program += "with Ports() as ports: print(ports.take(int(sys.argv[1])), flush=True); sys.stdin.read()"
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "True\n"
+        assert is_free(port)
+
+        chosen = choose_ports(tmp_path / "ports.json", {"tool": port}, ports, lambda _text: None)
+        holder.kill()
+
+    assert chosen["tool"] > port
+    assert ports.take(port)
 
 
 def test_is_free_sees_a_listener_on_the_other_loopback_address() -> None:
@@ -102,21 +134,22 @@ def test_is_free_sees_a_listener_on_the_other_loopback_address() -> None:
 
 def test_claimed_twice_is_refused_with_the_holders_process_until_it_ends(tmp_path: Path) -> None:
     program = "import sys, pathlib; from lms.supervisor.claim import claimed\n"
-    program += "with claimed(pathlib.Path(sys.argv[1]), ['web', 'hub']): print('held', flush=True); sys.stdin.read()"
+    program += "with claimed(pathlib.Path(sys.argv[1]), ['web', 'hub'], print):\n"
+    program += "    print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
 
-        with pytest.raises(AlreadyRunning) as caught, claimed(tmp_path, ["worker", "hub"]):
+        with pytest.raises(AlreadyRunning) as caught, claimed(tmp_path, ["worker", "hub"], no_words):
             pass
-        with claimed(tmp_path, ["worker"]):
+        with claimed(tmp_path, ["worker"], no_words):
             pass
         holder.kill()
 
     assert str(holder.pid) in str(caught.value)
-    with claimed(tmp_path, ["web", "worker", "hub"]):
+    with claimed(tmp_path, ["web", "worker", "hub"], no_words):
         pass
 
 
@@ -130,40 +163,59 @@ def test_keep_apart_refuses_a_demo_among_real_people_and_the_other_way_round(tmp
             keep_apart(state_dir, demo=not kind)
 
 
-def test_place_of_a_demo_gives_each_service_a_site_of_its_own(tmp_path: Path) -> None:
-    variables = place(Settings(state_dir=tmp_path), demo=True, say=lambda _text: None)
+def test_place_of_a_demo_gives_each_service_a_site_of_its_own(tmp_path: Path, ports: Ports) -> None:
+    variables = place(Settings(state_dir=tmp_path), demo=True, ports=ports, say=lambda _text: None)
 
-    ports = json.loads((tmp_path / "ports.json").read_text())
+    chosen = json.loads((tmp_path / "ports.json").read_text())
     assert variables == {
         "LMS_STATE_DIR": str(tmp_path),
         "LMS_DEMO": "true",
-        "LMS_TOOL_INTERNAL_URL": f"http://127.0.0.1:{ports['tool']}",
-        "LMS_TOOL_PUBLIC_URL": f"http://lms.localhost:{ports['tool']}",
-        "LMS_HUB_INTERNAL_URL": f"http://127.0.0.1:{ports['hub']}",
-        "LMS_HUB_PUBLIC_URL": f"http://hub.localhost:{ports['hub']}",
-        "LMS_PLATFORM_INTERNAL_URL": f"http://127.0.0.1:{ports['platform']}",
-        "LMS_PLATFORM_PUBLIC_URL": f"http://school.localhost:{ports['platform']}",
+        "LMS_TOOL_INTERNAL_URL": f"http://127.0.0.1:{chosen['tool']}",
+        "LMS_TOOL_PUBLIC_URL": f"http://lms.localhost:{chosen['tool']}",
+        "LMS_HUB_INTERNAL_URL": f"http://127.0.0.1:{chosen['hub']}",
+        "LMS_HUB_PUBLIC_URL": f"http://hub.localhost:{chosen['hub']}",
+        "LMS_PLATFORM_INTERNAL_URL": f"http://127.0.0.1:{chosen['platform']}",
+        "LMS_PLATFORM_PUBLIC_URL": f"http://school.localhost:{chosen['platform']}",
     }
-    assert len(set(ports.values())) == 3
+    assert len(set(chosen.values())) == 3
 
 
-def test_place_leaves_configured_addresses_alone_and_refuses_if_one_is_busy(tmp_path: Path, busy: int) -> None:
+def test_place_leaves_configured_addresses_alone_and_refuses_if_one_is_busy(
+    tmp_path: Path, busy: int, ports: Ports
+) -> None:
     port = free_port()
 
-    variables = place(configured(tmp_path, port, "https://lms.example.org"), demo=False, say=lambda _text: None)
+    settings = configured(tmp_path, port, "https://lms.example.org")
+    variables = place(settings, demo=False, ports=ports, say=lambda _text: None)
 
     assert not [name for name in variables if name.startswith("LMS_TOOL")]
     with pytest.raises(PortBusy, match=f"port {busy}"):
-        place(configured(tmp_path, busy, "https://lms.example.org"), demo=False, say=no_words)
+        place(configured(tmp_path, busy, "https://lms.example.org"), demo=False, ports=ports, say=no_words)
 
 
-def test_place_with_an_internal_address_alone_names_this_machine_for_browsers(tmp_path: Path) -> None:
+def test_place_with_an_internal_address_alone_names_this_machine_for_browsers(tmp_path: Path, ports: Ports) -> None:
     port = free_port()
     settings = Settings(state_dir=tmp_path, tool_internal_url=f"http://127.0.0.1:{port}")
 
-    variables = place(settings, demo=False, say=lambda _text: None)
+    variables = place(settings, demo=False, ports=ports, say=lambda _text: None)
 
     assert variables["LMS_TOOL_PUBLIC_URL"] == f"http://lms.localhost:{port}"
+
+
+def test_place_of_one_part_neither_asks_for_nor_moves_the_ports_of_the_others(
+    tmp_path: Path, busy: int, ports: Ports
+) -> None:
+    free = free_port()
+    (tmp_path / "ports.json").write_text(json.dumps({"tool": busy, "hub": free}))
+
+    variables = place(Settings(state_dir=tmp_path), demo=False, ports=ports, say=no_words, only=["hub"])
+
+    assert variables["LMS_TOOL_INTERNAL_URL"] == f"http://127.0.0.1:{busy}"
+    assert variables["LMS_HUB_INTERNAL_URL"] == f"http://127.0.0.1:{free}"
+    assert not ports.take(free)
+    with pytest.raises(PortBusy, match=f"port {busy}"):
+        place(Settings(state_dir=tmp_path), demo=False, ports=ports, say=no_words, only=["web"])
+    assert json.loads((tmp_path / "ports.json").read_text()) == {"tool": busy, "hub": free}
 
 
 def configured(state_dir: Path, port: int, public_url: str) -> Settings:

@@ -15,7 +15,9 @@ import psutil
 import pytest
 
 from lms.supervisor.children import Child
-from lms.supervisor.errors import StartFailed
+from lms.supervisor.claim import claimed
+from lms.supervisor.errors import AlreadyRunning, StartFailed
+from lms.supervisor.ports import is_free
 from lms.supervisor.readiness import answers
 from lms.supervisor.supervision import supervise
 
@@ -111,6 +113,26 @@ def test_supervise_ended_by_a_signal_leaves_nothing_behind(supervised: Supervise
 
     until(lambda: not any(alive(pid) for pid in family))
     assert supervised.process.wait() == (-number if number == signal.SIGKILL else 0)
+
+
+def test_claim_after_the_supervisor_was_killed_waits_until_nothing_of_its_family_is_left(
+    supervised: Supervised, tmp_path: Path
+) -> None:
+    family = supervised.family
+    said: list[str] = []
+    with pytest.raises(AlreadyRunning), claimed(tmp_path / "var", ["hub"], said.append):
+        pass
+
+    supervised.process.kill()
+    supervised.process.wait()
+    still_there = {pid for pid in family if alive(pid)}
+    with claimed(tmp_path / "var", ["web", "hub"], said.append):
+        left = {pid for pid in family if alive(pid)}
+
+    assert still_there
+    assert left == set()
+    assert is_free(supervised.port)
+    assert said == ["waiting for the web of the last start to end."]
 
 
 @pytest.mark.parametrize("victim", ["servant", "leash"])
