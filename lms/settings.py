@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     notebook_processes: Annotated[int, Field(ge=16)] = 200
     notebook_idle_seconds: Seconds = 3600.0
 
+    metrics_token: SecretStr = SecretStr("")
+    """Opens /metrics to a scraper that sends it as a bearer token; empty: there is no such page."""
+
     mail_url: str = ""
     """smtp://user:password@host:port; empty: letters are written to files in the state directory."""
     mail_from: str = "lms@localhost"

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.admin import permissions
+from lms.admin.metrics import metrics
 from lms.admin.views import admin
 from lms.errors import N_
 from lms.people.actor import Permission
@@ -16,7 +17,7 @@ from lms.web.navigation import NavItem
 
 
 def lms_blueprints() -> Sequence[Blueprint]:
-    return [admin]
+    return [admin, metrics]
 
 
 def lms_permissions() -> Sequence[Permission]:

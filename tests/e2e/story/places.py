@@ -27,6 +27,7 @@ NO_PAGES = frozenset(
         "lti.jwks",
         "lti.login",
         "lti_choice.choose",  # needs a platform's request: tests of picking look at it
+        "metrics.show",
         "notebooks.open_notebook",
         "notebooks_api.assignments",
         "notebooks_api.feedback",
