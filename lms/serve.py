@@ -55,7 +55,11 @@ def worker() -> None:
     """Background work."""
     init_logs()
     settings = Settings()
-    app: Flask = create_app(settings)
+    work(settings, create_app(settings))
+
+
+def work(settings: Settings, app: Flask) -> None:
+    """Do background work until SIGTERM or SIGINT."""
     process = WorkerProcess(settings, app.extensions["lms.database"], now)
 
     def stop(_number: int, _frame: Any) -> None:
@@ -66,4 +70,4 @@ def worker() -> None:
     process.run()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # the threads of jobs that were handed back must not go on beside their new worker
+    os._exit(0)  # a job that was put back runs on in a thread that an ordinary exit would wait for

@@ -36,8 +36,7 @@ class ShownJob:
     tries: int
     reason: str | None = None
     again_url: str | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 @admin.get("")
@@ -59,7 +58,6 @@ def show_jobs() -> str:
     sizes = {"waiting": counts.waiting, "running": counts.running, "failed": counts.failed}
     if tab not in TABS:
         tab = "failed" if counts.failed else "waiting"
-    oldest = jobs.list_waiting(session, state="waiting", limit=1)
     words = {"waiting": _("Waiting"), "running": _("Running"), "failed": _("Failed")}
     return render_template(
         "admin/jobs.html",
@@ -69,7 +67,7 @@ def show_jobs() -> str:
             for one in TABS
         ],
         workers=jobs.count_workers(session, now(), within_seconds=settings().worker_lost_seconds),
-        oldest_at=oldest[0].created_at if oldest else None,
+        oldest_at=counts.oldest_at,
         pager=Page(_rows(session, tab, page), page, PER_PAGE, sizes[tab]),
     )
 
@@ -82,7 +80,7 @@ def _rows(session: Session, tab: str, page: int) -> Sequence[ShownJob]:
 
 
 def _waiting(row: JobRow) -> ShownJob:
-    return ShownJob(row.id, row.handler, row.key, row.created_at, row.attempt)
+    return ShownJob(row.id, row.handler, row.key, row.created_at, row.attempt, due_at=row.due_at)
 
 
 def _failed(row: Failure) -> ShownJob:

@@ -1,12 +1,13 @@
 """The only importer of DBOS: enlisting in a caller's transaction, listing, taking jobs back from lost workers.
 
 What we add to its open-source part, and why: it does not give a lost worker's jobs to another worker, and strands
-running ones when the application version changes. So the version is pinned, there is one generic workflow, and
-`worker.py` beats and takes over by the public `resume_workflows`.
+running ones when the application version changes. So the version is pinned, there is one generic workflow, workers
+beat, and `takeover.py` gives back what silent ones ran.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from dbos import DBOS, DBOSClient, EnqueueOptions, Serializer
@@ -18,7 +19,9 @@ from lms.database import WRITING
 APPLICATION = "lms"
 VERSION = "1"
 WORKFLOW = "job"
-QUEUES = ("light", "heavy")
+CLAIMS_AT_ONCE = 200
+STOP_SECONDS = 5
+"""Shorter than the patience of whoever stops us (the supervisor has ten seconds)."""
 
 
 class Payload(TypedDict):
@@ -28,6 +31,27 @@ class Payload(TypedDict):
     key: str
     ids: dict[str, str]
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An unfinished job. `due_ms` (like `created_ms` since the epoch): not before then; 0 if that never mattered."""
+
+    id: str
+    status: str
+    payload: Payload
+    created_ms: int
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A running job in a worker's hands. `claimed_ms` (since the epoch) tells two claims by one worker apart."""
+
+    job_id: str
+    worker: str
+    claimed_ms: int
+    payload: Payload
 
 
 Run = Callable[[str, Payload], None]
@@ -89,21 +113,48 @@ class Engine:
             options["delay_seconds"] = delay_seconds
         self.client.enqueue_in_transaction(session.connection(), options, payload)
 
-    def list_jobs(self, statuses: Iterable[str], *, limit: int, offset: int = 0) -> list[tuple[str, str, Payload, int]]:
-        """(id, status, payload, created in ms since the epoch), oldest first."""
+    def list_jobs(self, statuses: Iterable[str], *, limit: int, offset: int = 0) -> list[Job]:
+        """Jobs in one of these states, oldest first."""
         rows = self.client.list_workflows(
             status=list(statuses), name=WORKFLOW, limit=limit, offset=offset, load_output=False
         )
-        return [(row.workflow_id, row.status, row.input["args"][0], row.created_at or 0) for row in rows if row.input]
+        return [
+            Job(row.workflow_id, row.status, row.input["args"][0], row.created_at or 0, row.delay_until_epoch_ms or 0)
+            for row in rows
+            if row.input
+        ]
 
-    def running_jobs(self, *, limit: int = 1000) -> list[tuple[str, str, Payload]]:
-        """(id, worker, payload), oldest first."""
-        rows = self.client.list_workflows(status="PENDING", name=WORKFLOW, limit=limit, load_output=False)
-        return [(row.workflow_id, row.executor_id or "", row.input["args"][0]) for row in rows if row.input]
+    def list_starts(self, statuses: Iterable[str], *, limit: int) -> list[int]:
+        """Since when (in ms since the epoch) the first jobs in one of these states could have been running."""
+        rows = self.client.list_workflows(
+            status=list(statuses), name=WORKFLOW, limit=limit, load_input=False, load_output=False
+        )
+        return [max(row.created_at or 0, row.delay_until_epoch_ms or 0) for row in rows]
 
-    def resume(self, job_id: str, queue: str) -> None:
-        """Put a job whose worker is gone back into its queue."""
-        self.client.resume_workflows([job_id], queue_name=queue)
+    def list_claims(self, worker: str | None = None) -> Iterator[Claim]:
+        """Every running job, or only those that one worker runs."""
+        offset, more = 0, True
+        while more:
+            rows = self.client.list_workflows(
+                status="PENDING",
+                name=WORKFLOW,
+                executor_id=worker,
+                limit=CLAIMS_AT_ONCE,
+                offset=offset,
+                load_output=False,
+            )
+            for row in rows:
+                if row.input:
+                    yield Claim(row.workflow_id, row.executor_id or "", row.dequeued_at or 0, row.input["args"][0])
+            offset, more = offset + len(rows), len(rows) == CLAIMS_AT_ONCE
+
+    def give_back(self, claim: Claim) -> bool:
+        """Put the job back into its queue if it is still in these hands; says whether it was.
+
+        The public `resume_workflows` asks no such question: told twice, it starts a second run beside the first.
+        """
+        system = self.client._sys_db  # noqa: SLF001
+        return system.reenqueue_for_recovery(claim.job_id, [claim.worker], "light")
 
     def cancel(self, job_id: str) -> None:
         """Stop a job for good."""
@@ -159,7 +210,7 @@ def launch(url: str, *, worker: str, run: Run, places: Mapping[str, int], poll_s
             raise RuntimeError("a step runs only inside its workflow")
         run(job_id, payload)
 
-    @DBOS.workflow(name=WORKFLOW)
+    @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # we count ourselves, and not every return is a loss
     def job(payload: Payload) -> None:
         attempt(payload)
 
@@ -171,5 +222,5 @@ def launch(url: str, *, worker: str, run: Run, places: Mapping[str, int], poll_s
 
 
 def stop() -> None:
-    """Let running jobs end (a few seconds) and stop polling."""
-    DBOS.destroy(workflow_completion_timeout_sec=5)
+    """Stop polling, let running jobs end for `STOP_SECONDS` and give them up then."""
+    DBOS.destroy(workflow_completion_timeout_sec=STOP_SECONDS)

@@ -1,26 +1,25 @@
-"""What an admin may ask of the jobs: how many, which, why not, and "again"."""
+"""What an admin may ask of the jobs and of the workers: how many, and which."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms import registries
-from lms.errors import N_, Conflict, NotFound
 from lms.jobs.engine import Engine
-from lms.jobs.models import Failure, Worker
-from lms.jobs.queue import enqueue
+from lms.jobs.failures import count_failures
+from lms.jobs.models import Worker
 
-WAITING = ("ENQUEUED", "DELAYED")
+READY = ("ENQUEUED",)
+WAITING = (*READY, "DELAYED")
 RUNNING = ("PENDING",)
 COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A waiting or running job."""
+    """A waiting or running job. `due_at`: a waiting one that is not to be begun before then."""
 
     id: str
     state: str
@@ -28,15 +27,19 @@ class JobRow:
     key: str
     attempt: int
     created_at: datetime
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of each; `waiting` and `running` are counted up to `COUNTED`."""
+    """How many of each; `waiting` and `running` are counted up to `COUNTED`. `oldest_at`: since when the job that has
+    waited longest could have been begun; None if none could.
+    """
 
     waiting: int
     running: int
     failed: int
+    oldest_at: datetime | None
 
 
 def is_worker_alive(session: Session, at: datetime, *, within_seconds: float) -> bool:
@@ -45,8 +48,8 @@ def is_worker_alive(session: Session, at: datetime, *, within_seconds: float) ->
 
 
 def count_workers(session: Session, at: datetime, *, within_seconds: float) -> int:
-    """How many workers gave a sign of life lately."""
-    alive = Worker.beat_at > at - timedelta(seconds=within_seconds)
+    """How many workers gave a sign of life lately and are not about to stop."""
+    alive = (Worker.beat_at > at - timedelta(seconds=within_seconds)) & Worker.leaving_at.is_(None)
     return session.scalar(select(func.count()).select_from(Worker).where(alive)) or 0
 
 
@@ -57,44 +60,29 @@ def list_waiting(session: Session, *, state: str | None = None, limit: int = 50,
     rows = engine.list_jobs(statuses, limit=min(limit, 200), offset=offset)
     return [
         JobRow(
-            id=job_id,
-            state="running" if status in RUNNING else "waiting",
-            handler=payload["handler"],
-            key=payload["key"],
-            attempt=payload["attempt"],
-            created_at=datetime.fromtimestamp(created_ms / 1000, UTC),
+            id=job.id,
+            state="running" if job.status in RUNNING else "waiting",
+            handler=job.payload["handler"],
+            key=job.payload["key"],
+            attempt=job.payload["attempt"],
+            created_at=_time(job.created_ms),
+            due_at=_time(job.due_ms) if job.status not in (*RUNNING, *READY) else None,
         )
-        for job_id, status, payload, created_ms in rows
+        for job in rows
     ]
 
 
-def list_failures(session: Session, *, limit: int = 50, offset: int = 0) -> list[Failure]:
-    """Jobs that gave up and wait for a person, newest first."""
-    query = select(Failure).where(Failure.again_at.is_(None)).order_by(Failure.failed_at.desc())
-    return list(session.scalars(query.limit(min(limit, 200)).offset(offset)))
-
-
-def count_failures(session: Session) -> int:
-    """How many jobs gave up and wait for a person."""
-    return session.scalar(select(func.count()).where(Failure.again_at.is_(None))) or 0
-
-
 def counts(session: Session) -> Counts:
-    """The three figures for the head of the page."""
+    """The figures for the head of the page and for whoever watches from outside."""
     engine = registries.of(session).get_existing(Engine)
+    ready = engine.list_starts(READY, limit=COUNTED)
     return Counts(
-        waiting=len(engine.list_jobs(WAITING, limit=COUNTED)),
-        running=len(engine.list_jobs(RUNNING, limit=COUNTED)),
+        waiting=len(engine.list_starts(WAITING, limit=COUNTED)),
+        running=len(engine.list_starts(RUNNING, limit=COUNTED)),
         failed=count_failures(session),
+        oldest_at=_time(min(ready)) if ready else None,
     )
 
 
-def again(session: Session, failure_id: UUID, *, at: datetime) -> None:
-    """Enlist a failed job once more, as a new generation of its key. Raises NotFound, Conflict (already sent again)."""
-    failure = session.get(Failure, failure_id)
-    if failure is None:
-        raise NotFound
-    if failure.again_at is not None:
-        raise Conflict(N_("This job was already started again."))
-    failure.again_at = at
-    enqueue(session, failure.handler, failure.ids, key=f"{failure.key.partition('~')[0]}~{failure.id.hex}")
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -2,26 +2,26 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.database import Database
 from lms.errors import LmsError
-from lms.jobs import duties
 from lms.jobs import engine as engines
 from lms.jobs.engine import Engine, Payload
+from lms.jobs.failures import give_up
 from lms.jobs.models import Failure, Loss, Worker
 from lms.jobs.queue import Handler, Handlers, JobRun, Refused, Schedules, enqueue
+from lms.jobs.takeover import take_over
 from lms.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-TAKE_OVER = "take_over"
-LOSSES_UNTIL_PARKED = 3
 RETIRE_DAYS = 90
 RETIRED_AT_ONCE = 1000
 INSIST_SECONDS = 1.0
@@ -29,7 +29,11 @@ Clock = Callable[[], datetime]
 
 
 class WorkerProcess:
-    """Everything that one worker does. `run()` blocks until `stop` is set; then the process must end at once."""
+    """Everything that one worker does. `run()` blocks until `stop` is set.
+
+    Once it returns the process should end at once: jobs that were put back may still run in threads of this process,
+    which nobody can stop, while another worker begins with them.
+    """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
         self.name = f"worker-{secrets.token_hex(6)}"
@@ -40,6 +44,8 @@ class WorkerProcess:
         self._handlers = database.registries.get(Handlers)
         self._schedules = database.registries.get(Schedules)
         self._stop = threading.Event()
+        self._started_at = clock()
+        self._leaving_at: datetime | None = None
 
     def stop(self) -> None:
         """Ask run() to end; safe in a signal handler."""
@@ -47,8 +53,7 @@ class WorkerProcess:
 
     def run(self) -> None:
         """Serve until stopped. A beat that fails (database gone for a moment) is logged and tried again."""
-        started_at = self._clock()
-        self._beat(started_at)
+        self._beat()
         engines.launch(
             self._settings.database,
             worker=self.name,
@@ -59,24 +64,44 @@ class WorkerProcess:
         log.info("worker_started", worker=self.name)
         try:
             while not self._stop.wait(self._settings.worker_heartbeat_seconds):
-                try:
-                    self._beat(started_at)
-                    self._take_over()
-                    self._keep_timetable()
-                except Exception:
-                    log.exception("worker_beat_failed", worker=self.name)
+                self._safely(self._beat, self._take_over, self._keep_timetable)
         finally:
-            engines.stop()
-            self._hand_back()
-            with self._database.writing() as session:
-                session.execute(delete(Worker).where(Worker.name == self.name))
+            self._leave()
+
+    def _safely(self, *acts: Callable[[], None]) -> None:
+        try:
+            for act in acts:
+                act()
+        except Exception:
+            log.exception("worker_beat_failed", worker=self.name)
+
+    def _leave(self) -> None:
+        """Take no more jobs, let those that run end for a while, put the rest back.
+
+        The row stays until it is old: a worker that is killed while it leaves has still said so.
+        """
+        self._leaving_at = self._clock()
+        log.info("worker_leaving", worker=self.name)
+        ending = threading.Thread(target=engines.stop, name="engine-stop")
+        ending.start()
+        while ending.is_alive():
+            self._safely(self._beat)
+            ending.join(self._settings.worker_heartbeat_seconds)
+        self._safely(self._give_back)
+        log.info("worker_stopped", worker=self.name)
+
+    def _give_back(self) -> None:
+        for claim in list(self._engine.list_claims(self.name)):
+            if self._engine.give_back(claim):
+                log.info("job_given_back", job=claim.job_id)
 
     def run_job(self, job_id: str, payload: Payload) -> None:
         """One try. Ends in success, in a later try enlisted, or in a Failure row: never in an exception."""
         handler = self._handlers.find(payload["handler"])
         bound = log.bind(job=job_id, attempt=payload["attempt"])
         if handler is None:
-            self._give_up(job_id, payload, f"nobody handles {payload['handler']!r}: is its plugin disabled?")
+            text = f"nobody handles {payload['handler']!r}: is its plugin disabled?"
+            self._insist(lambda: self._give_up(job_id, payload, text))
             return
         run = JobRun(job_id, payload["ids"], payload["attempt"], self._database, self._clock)
         try:
@@ -85,20 +110,22 @@ class WorkerProcess:
             text = str(refusal)
             bound.warning("job_refused", reason=text)
             self._insist(lambda: self._give_up(job_id, payload, text))
-        except Exception as error:  # noqa: BLE001 - the boundary of a job: logged, tried later, or kept as a Failure
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary of a job: logged, tried later, or kept
             bound.exception("job_failed")
             reason = str(error) if isinstance(error, LmsError) else f"{type(error).__name__}: {error}"
             self._insist(lambda: self._try_later(job_id, payload, handler, reason))
 
     def _insist(self, note: Callable[[], None]) -> None:
-        """What became of a job must be written down, also when the database was away just now: that broke the job."""
+        """What became of a job must be written down, also when the database was away just now: that broke the job.
+
+        An exception would end the job for the engine. A process that stops meanwhile leaves it running, to be put back.
+        """
         while True:
             try:
                 note()
-            except DBAPIError:
+            except SQLAlchemyError:
                 log.warning("job_outcome_not_noted", worker=self.name)
-                if self._stop.wait(INSIST_SECONDS):
-                    raise
+                time.sleep(INSIST_SECONDS)
             else:
                 return
 
@@ -107,11 +134,10 @@ class WorkerProcess:
         if done > len(handler.retry_seconds):
             self._give_up(job_id, payload, reason)
             return
-        base = job_id.split("#", 1)[0]
         with self._database.writing() as session:
             self._engine.enqueue(
                 session,
-                job_id=f"{base}#{done + 1}",
+                job_id=f"{payload['handler']}:{payload['key']}#{done + 1}",
                 queue="heavy" if handler.heavy else "light",
                 payload={**payload, "attempt": done + 1},
                 priority=100,
@@ -120,72 +146,19 @@ class WorkerProcess:
 
     def _give_up(self, job_id: str, payload: Payload, reason: str) -> None:
         with self._database.writing() as session:
-            known = session.scalar(select(Failure).where(Failure.job_id == job_id))
-            if known is None:
-                session.add(
-                    Failure(
-                        job_id=job_id,
-                        handler=payload["handler"],
-                        key=payload["key"],
-                        ids=dict(payload["ids"]),
-                        reason=reason[:2000],
-                        attempts=payload["attempt"],
-                        failed_at=self._clock(),
-                    )
-                )
+            give_up(session, job_id, payload, reason, at=self._clock())
 
-    def _beat(self, started_at: datetime) -> None:
+    def _beat(self) -> None:
         with self._database.writing() as session:
             session.connection()  # waits until it may write: the time of the beat is that after the wait
-            session.merge(Worker(name=self.name, started_at=started_at, beat_at=self._clock()))
+            row = Worker(
+                name=self.name, started_at=self._started_at, beat_at=self._clock(), leaving_at=self._leaving_at
+            )
+            session.merge(row)
 
     def _take_over(self) -> None:
-        """Put back what lost workers ran. A job that took several workers down with it is parked.
-
-        One worker at a time does it, and a loss is a row of job and worker: so each is counted once, however many
-        survivors see it, and also when one of them dies between counting and putting back.
-        """
-        lease = timedelta(seconds=self._settings.worker_lost_seconds)
-        running = self._engine.running_jobs()  # before we ask who lives: a worker beats before it takes its first job
-        at = self._clock()
-        with self._database.writing() as session:
-            session.execute(delete(Worker).where(Worker.beat_at < at - lease, Worker.name != self.name))
-            if not duties.take(session, TAKE_OVER, self.name, at=at, lease=lease):
-                return
-            alive = {self.name, *session.scalars(select(Worker.name))}
-        for job_id, worker, payload in running:
-            if worker in alive:
-                continue
-            if self._clock() > at + lease:
-                return
-            times = self._count_loss(job_id, worker)
-            log.warning("job_taken_over", job=job_id, times=times)
-            if times >= LOSSES_UNTIL_PARKED:
-                self._engine.cancel(job_id)
-                self._give_up(job_id, payload, f"the worker died {times} times while doing it")
-            else:
-                self._put_back(job_id, payload)
-
-    def _count_loss(self, job_id: str, worker: str) -> int:
-        with self._database.writing() as session:
-            if session.get(Loss, (job_id, worker)) is None:
-                session.add(Loss(job_id=job_id, worker=worker, lost_at=self._clock()))
-                session.flush()
-            return session.scalar(select(func.count()).where(Loss.job_id == job_id)) or 0
-
-    def _put_back(self, job_id: str, payload: Payload) -> None:
-        handler = self._handlers.find(payload["handler"])
-        self._engine.resume(job_id, "heavy" if handler is not None and handler.heavy else "light")
-
-    def _hand_back(self) -> None:
-        """What still runs when this worker was asked to stop: another one does it, and nobody counts a loss.
-
-        The process must end right after: the threads of these jobs go on as long as it lives.
-        """
-        for job_id, worker, payload in self._engine.running_jobs():
-            if worker == self.name:
-                log.info("job_handed_back", job=job_id, worker=self.name)
-                self._put_back(job_id, payload)
+        lost_seconds = self._settings.worker_lost_seconds
+        take_over(self._database, self._engine, me=self.name, lost_seconds=lost_seconds, clock=self._clock)
 
     def _keep_timetable(self) -> None:
         at = self._clock()

@@ -10,8 +10,8 @@ from lms.jobs.worker import WorkerProcess
 
 def waiting(database: Database, handler: str) -> list[tuple[str, Payload]]:
     """(id, payload) of the handler's jobs, oldest first."""
-    rows = database.registries.get_existing(Engine).list_jobs(("ENQUEUED", "DELAYED"), limit=500)
-    return [(job_id, payload) for job_id, _, payload, _ in rows if payload["handler"] == handler]
+    jobs = database.registries.get_existing(Engine).list_jobs(("ENQUEUED", "DELAYED"), limit=500)
+    return [(job.id, job.payload) for job in jobs if job.payload["handler"] == handler]
 
 
 def do_all(app: Flask, handler: str, *, backwards: bool = False) -> int:

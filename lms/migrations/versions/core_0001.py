@@ -37,9 +37,9 @@ def upgrade() -> None:
     op.create_table(
         "jobs_failure",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("job_id", sa.String(length=255), nullable=False),
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("job_id", sa.Text(), nullable=False),
+        sa.Column("handler", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("ids", sa.JSON(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -53,23 +53,21 @@ def upgrade() -> None:
 
     op.create_table(
         "jobs_loss",
-        sa.Column("job_id", sa.String(length=255), nullable=False),
+        sa.Column("job_id", sa.Text(), nullable=False),
         sa.Column("worker", sa.String(length=64), nullable=False),
+        sa.Column("claimed_ms", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("lost_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("job_id", "worker", name=op.f("pk_jobs_loss")),
+        sa.PrimaryKeyConstraint("job_id", "worker", "claimed_ms", name=op.f("pk_jobs_loss")),
     )
-    op.create_table(
-        "jobs_duty",
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("holder", sa.String(length=64), nullable=False),
-        sa.Column("until_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_jobs_duty")),
-    )
+    with op.batch_alter_table("jobs_loss", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_jobs_loss_lost_at"), ["lost_at"], unique=False)
+
     op.create_table(
         "jobs_worker",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("beat_at", UtcDateTime(), nullable=False),
+        sa.Column("leaving_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_jobs_worker")),
     )
     with op.batch_alter_table("jobs_worker", schema=None) as batch_op:

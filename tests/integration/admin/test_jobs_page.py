@@ -1,12 +1,13 @@
 """The page of background work, with real jobs in the engine's tables."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from lms.clock import now
-from lms.jobs import Failure, Handler, Handlers, Worker, enqueue, list_waiting
+from lms.jobs import Failure, Handler, Handlers, Worker, counts, enqueue, list_waiting
 from lms.people.actor import Role
 from tests.factories.people import browser_of, make_person, without_csrf
 
@@ -50,6 +51,30 @@ def test_jobs_page_shows_what_waits_and_that_nobody_works(admin, database):
     assert "waiting-one" in page
     assert 'role="alert"' in page
     assert "waiting-one" not in admin.get("/admin/jobs?show=running").text
+
+
+def test_jobs_page_says_when_a_job_that_pauses_is_tried_next(admin, database):
+    with database.writing() as session:
+        enqueue(session, "tests.work", {"thing": "1"}, key="patient", delay_seconds=3 * 24 * 3600)
+
+    page = admin.get("/admin/jobs?show=waiting").text
+
+    (row,) = re.findall(r"<tr>.*?patient.*?</tr>", page, re.DOTALL)
+    (due_at,) = (datetime.fromisoformat(one) for one in re.findall(r'datetime="([^"]+)"', row)[1:])
+    assert timedelta(days=3) - timedelta(minutes=5) < due_at - AT < timedelta(days=3) + timedelta(minutes=5)
+
+
+def test_jobs_page_says_since_when_the_oldest_job_could_have_been_begun(admin, database):
+    with database.writing() as session:
+        session.add(Worker(name="w", started_at=AT, beat_at=now()))
+        enqueue(session, "tests.work", {"thing": "1"}, key="patient", delay_seconds=3600)
+    with database.writing() as session:
+        enqueue(session, "tests.work", {"thing": "1"}, key="ready")
+
+    with database.reading() as session:
+        (ready,) = [job for job in list_waiting(session) if job.key == "ready"]
+        assert counts(session).oldest_at == ready.created_at
+    assert ready.created_at.isoformat() in admin.get("/admin/jobs").text.partition('id="jobs"')[0]
 
 
 def test_jobs_page_counts_living_workers(admin, database):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from lms.jobs.worker import LOSSES_UNTIL_PARKED
+from lms.jobs.takeover import LOSSES_UNTIL_PARKED
 from lms.settings import Settings
 from tests.factories import notebooks
 from tests.integration.grading.conftest import Class

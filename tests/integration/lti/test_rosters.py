@@ -165,6 +165,6 @@ def test_nightly_round_enlists_each_list_of_an_active_platform(
     rosters.read_all(JobRun("lti.read_rosters:1", {}, 1, database, now))
 
     jobs = database.registries.get_existing(Engine).list_jobs(["ENQUEUED"], limit=100)
-    assert [payload["ids"] for _, _, payload, _ in jobs if payload["handler"] == rosters.READ] == [
+    assert [job.payload["ids"] for job in jobs if job.payload["handler"] == rosters.READ] == [
         {"roster_id": str(roster_id)}
     ]
