@@ -16,6 +16,7 @@ from lms.grading.engine import sandbox
 from lms.grading.engine.limits import MIB, Limits
 from lms.grading.engine.processes import kill_tree
 from lms.grading.engine.results import Isolation
+from lms.seccomp import UnknownMachine
 
 _CHILD = Path(__file__).with_name("child") / "__main__.py"
 _SUPERVISOR_MEMORY = 4096 * MIB
@@ -98,6 +99,8 @@ class ProcessExecutor:
             level = self.isolation or sandbox.strongest()
         except (OSError, subprocess.SubprocessError) as error:
             raise ExecutionFailed("internal", f"the sandbox could not be tried: {error}") from error
+        except UnknownMachine as error:
+            raise ExecutionFailed("no_sandbox", f"system calls can't be closed on this machine: {error}") from error
         if job.notebook is not None and level is Isolation.LIMITS_ONLY and not self.allow_limits_only:
             raise ExecutionFailed("no_sandbox", "neither user namespaces nor bubblewrap work on this machine")
         scratch = Path(tempfile.mkdtemp(prefix="lms-grade-", dir=self.scratch_root))

@@ -1,20 +1,23 @@
 """The wall around a participant's kernel: bubblewrap where the kernel of this machine allows it.
 
 The kernel process sees the Python installation, its data files and one folder of sockets, all else is not there: no
-course, no gradebook, no state of the tool, no network, no other process. It works as root (then under a user id of its
+course, no gradebook, no state of the tool, no network, no other process; lms/seccomp.py says which system calls. It works as root (then under a user id of its
 own) and as an ordinary user (in a user namespace). See bubblewrap(1) for each option.
 """
 
+import errno
 import functools
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from lms import seccomp
 from lms.grading.engine.limits import MIB, Limits
 from lms.grading.engine.results import Isolation
 
@@ -22,13 +25,17 @@ ENTRY = Path(__file__).with_name("kernel_entry.py")
 HOME = "/home/participant"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _ETC = ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types")
-_FIRST_UID = 2_000_000
+_FIRST_UID, _UIDS = 2_000_000, 2**30
 _PROBE_SECONDS = 60
+
+
+def _fresh_uid() -> int:
+    return _FIRST_UID + secrets.randbelow(_UIDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where one kernel lives. `data` is copied into its home at the start; `sockets` is the one folder it shares.
+    """Where the kernel of one run lives. `data` is copied into its home; `sockets` is the one folder it shares.
 
     `fonts` is matplotlib's list of fonts, or an empty folder: making it takes a second or two in each new home.
     """
@@ -36,13 +43,13 @@ class Box:
     data: Path
     fonts: Path
     sockets: Path
+    calls: Path
+    """The file that holds the program of system calls, see write_calls()."""
     work: Path
     """Used only without a sandbox: a folder of the host that stands for the home."""
-
-    @property
-    def uid(self) -> int:
-        """The user the kernel becomes when we are root. One per grading, so that process limits count apart."""
-        return _FIRST_UID + os.getpid() % 1_000_000
+    uid: int = field(default_factory=_fresh_uid)
+    """The user the kernel becomes when we are root: another one in each run. Limits on processes count apart, and what
+    the machine's kernel keeps for a user id is not there for the next run, which may show what the one before knew."""
 
 
 def bubblewrap() -> str | None:
@@ -96,6 +103,12 @@ def environment(home: str) -> dict[str, str]:
     return variables | ({"LD_LIBRARY_PATH": library_path} if library_path else {})
 
 
+def write_calls(path: Path) -> None:
+    """Write the system calls that a kernel may make. Raises UnknownMachine."""
+    # Memory in a memfd or a segment of System V is held by no process, so no watch of processes would see it.
+    path.write_bytes(seccomp.program(memfd=False, system_v=False))
+
+
 def _writable(box: Box, limits: Limits) -> tuple[tuple[str, int], ...]:
     """Folders in the kernel's own memory, gone with it, and their sizes; the data files have their room extra."""
     data = sum(path.stat().st_size for folder in (box.data, box.fonts) for path in folder.rglob("*"))
@@ -129,7 +142,7 @@ def _bubblewrap_arguments(program: str, box: Box, limits: Limits, level: Isolati
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
     for name, value in environment(HOME).items():
         arguments += ["--setenv", name, value]
-    return [*arguments, "--"]
+    return seccomp.behind(box.calls, [*arguments, "--"])
 
 
 def _entry_arguments(box: Box, limits: Limits, level: Isolation) -> list[str]:
@@ -153,19 +166,29 @@ def command(box: Box, limits: Limits, level: Isolation) -> list[str]:
     return wall + _entry_arguments(box, limits, level)
 
 
+def _probe() -> str:
+    """Python that ends well only where a system call is really closed."""
+    call = f"libc.syscall({seccomp.call_number('keyctl')}, 0, -3, 0)"  # KEYCTL_GET_KEYRING_ID of the session
+    setup = "import ctypes, sys; libc = ctypes.CDLL(None, use_errno=True)"
+    return f"{setup}; sys.exit({call} != -1 or ctypes.get_errno() != {errno.EPERM})"
+
+
 @functools.cache
 def strongest() -> Isolation:
     """The best wall this machine allows, tried out once with a kernel's own arguments (about 0.1 s).
 
-    Raises OSError, subprocess.TimeoutExpired when the machine is too busy to tell; that is not remembered.
+    Raises UnknownMachine where there is no table of system calls; OSError, subprocess.TimeoutExpired when the machine
+    is too busy to tell, which is not remembered.
     """
     program = bubblewrap()
     if program is None:
         return Isolation.LIMITS_ONLY
     with tempfile.TemporaryDirectory(prefix="lms-probe-") as name:
-        box = Box(data=Path(name), fonts=Path(name), sockets=Path(name), work=Path(name))
+        folder = Path(name)
+        box = Box(data=folder, fonts=folder, sockets=folder, calls=folder / "calls", work=folder)
+        write_calls(box.calls)
         for level in (Isolation.SANDBOX, Isolation.SANDBOX_NO_PROC):
-            probe = [*_bubblewrap_arguments(program, box, Limits(), level), sys.executable, "-I", "-S", "-c", ""]
+            probe = [*_bubblewrap_arguments(program, box, Limits(), level), sys.executable, "-I", "-S", "-c", _probe()]
             if subprocess.run(probe, capture_output=True, timeout=_PROBE_SECONDS, check=False).returncode == 0:
                 return level
     return Isolation.LIMITS_ONLY

@@ -14,6 +14,7 @@ import pytest
 
 from lms.grading import engine
 from lms.grading.engine import Isolation, Limits, ProcessExecutor, Status, sandbox
+from lms.seccomp import call_number
 from tests.factories import notebooks as nb
 from tests.fixtures.absent import skip_without
 
@@ -86,6 +87,38 @@ def test_wall_closes_all_that_is_open_without_it(lab: Any, port: int, tmp_path: 
     assert [path.name for path in tmp_path.glob("*/*")] == ["mark"], "written without the wall, and nothing else left"
     daemon = f"sleep\0{port * 3600}\0".encode()
     assert daemon not in [command_line(path) for path in Path("/proc").glob("[0-9]*/cmdline")]
+
+
+CALLS = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+def allowed(*call): return libc.syscall(*call) >= 0
+key = allowed({add_key}, b"user", b"lms-test", b"a hidden test", 13, -4)
+namespace = os.fork()
+if namespace == 0: os._exit(not allowed({unshare}, 0x10000000))
+print("CALLS", {{"keyring": key, "user namespace": os.waitpid(namespace, 0)[1] == 0, "user": os.getuid()}})
+"""
+
+
+def calls(lab: Any, isolation: Isolation) -> dict[str, Any]:
+    """Which system calls went through in the run that is shown; -4 is the keyring of the user id, see keyctl(2)."""
+    code = CALLS.format(add_key=call_number("add_key"), unshare=call_number("unshare"))
+    result = lab.grade(lab.answered(shift=code), executor=ProcessExecutor(isolation=isolation))
+    line = next(line for line in result.visible_output.splitlines() if line.startswith("CALLS"))
+    answers: dict[str, Any] = ast.literal_eval(line.removeprefix("CALLS "))
+    return answers
+
+
+def test_wall_closes_keyrings_and_namespaces_that_are_open_without_it(lab: Any) -> None:
+    without = calls(lab, Isolation.LIMITS_ONLY)
+    if not (without["keyring"] and without["user namespace"]):
+        skip_without("a keyring and user namespaces", cure="docker run --security-opt seccomp=unconfined")
+
+    within = [calls(lab, sandbox.strongest()) for _ in range(2)]
+
+    assert [(each["keyring"], each["user namespace"]) for each in within] == [(False, False)] * 2
+    if os.geteuid() == 0:
+        assert len({0, *(each["user"] for each in within)}) == 3, "each run has a user id of its own"
 
 
 def test_executor_may_insist_on_a_sandbox(lab: Any) -> None:

@@ -161,9 +161,12 @@ class Grading:
         sockets, work = self.scratch / f"s-{name}", self.scratch / f"home-{name}"
         sockets.mkdir()
         work.mkdir()
-        box = Box(data=self.bundle.data, fonts=self.fonts, sockets=sockets, work=work)
-        if self.isolation is not Isolation.LIMITS_ONLY and os.geteuid() == 0:
-            os.chown(sockets, box.uid, box.uid)
+        calls = self.scratch / f"calls-{name}"
+        box = Box(data=self.bundle.data, fonts=self.fonts, sockets=sockets, calls=calls, work=work)
+        if self.isolation is not Isolation.LIMITS_ONLY:
+            sandbox.write_calls(calls)
+            if os.geteuid() == 0:
+                os.chown(sockets, box.uid, box.uid)
         spec = {
             "argv": [*sandbox.command(box, self.limits, self.isolation), "{connection_file}"],
             "display_name": name,
