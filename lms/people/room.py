@@ -14,7 +14,9 @@ from lms.people.personal import PersonalData
 from lms.people.privacy import PEOPLE
 from lms.people.tidying import forget_job
 from lms.people.views import people
+from lms.people.welcome import welcome
 from lms.web.admin_pages import AdminPage
+from lms.web.cards import Card
 from lms.web.navigation import NavItem
 
 DAY_SECONDS = 24 * 3600
@@ -96,3 +98,7 @@ def lms_navigation() -> Sequence[NavItem]:
 
 def lms_admin_pages() -> Sequence[AdminPage]:
     return PAGES
+
+
+def lms_cards() -> Sequence[Card]:
+    return [Card("people.welcome", "people/welcome_card.html", 0, welcome)]

@@ -16,9 +16,10 @@ from lms.web.access import Visitor
 from lms.web.cards import Card
 from lms.web.navigation import NavItem
 from lms_skillfolio.models import Entry
-from lms_skillfolio.service import COMPLETED, credit, export, list_entries
+from lms_skillfolio.service import COMPLETED, SEE, credit, export, list_entries
 from lms_skillfolio.views import skillfolio
 
+OPEN = "skillfolio.open"
 SEEN_BY = frozenset({Role.TUTOR, Role.MENTOR, Role.ADMIN})
 
 
@@ -29,12 +30,15 @@ def lms_blueprints() -> Sequence[Blueprint]:
 
 @hookimpl
 def lms_navigation() -> Sequence[NavItem]:
-    return [NavItem("skillfolio", N_("Skillfolio"), "skillfolio.mine", "award", 30)]
+    return [NavItem("skillfolio", N_("Skillfolio"), "skillfolio.mine", "award", 30, needs=OPEN)]
 
 
 @hookimpl
 def lms_permissions() -> Sequence[Permission]:
-    return [Permission("skillfolio.see", N_("See the skillfolio of one's participants"), SEEN_BY)]
+    return [
+        Permission(OPEN, N_("Open the skillfolio page"), SEEN_BY | {Role.PARTICIPANT}),
+        Permission(SEE, N_("See the skillfolio of one's participants"), SEEN_BY),
+    ]
 
 
 @hookimpl

@@ -1,21 +1,28 @@
 """Crediting completions and reading them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lms import ledger, registries
 from lms.database import new_id
+from lms.errors import NotFound
 from lms.jobs import JobRun
 from lms.ledger import Fact
 from lms.ledger.subjects import SubjectKinds, SubjectView
-from lms.people.actor import Actor
+from lms.people.actor import Actor, Role
+from lms.people.directory import Wanted, search
 from lms.people.groups import group_ids_of
+from lms.people.models import Person, TutorGroup, TutorGroupMember
 from lms_skillfolio.models import Entry
 
 LISTED = 500
+SEE = "skillfolio.see"
 COMPLETED = "course.completed"
 SCORED = "activity.scored"
 
@@ -76,9 +83,46 @@ def list_entries(session: Session, person_id: UUID) -> list[Entry]:
 
 
 def must_see(session: Session, person_id: UUID, *, by: Actor) -> None:
-    """One's own skillfolio, or that of a participant of one's group. Raises Forbidden."""
-    if by.person_id != person_id:
-        by.must("skillfolio.see", *group_ids_of(session, person_id), person_id)
+    """One's own skillfolio, or that of a participant of one's group. Raises NotFound: who else there is, is not told."""
+    if by.person_id != person_id and not by.may(SEE, *group_ids_of(session, person_id), person_id):
+        raise NotFound
+
+
+def seen_people(words: str, *, by: Actor) -> Select[Person]:
+    """Participants whose skillfolio `by` may see, by name; to be paged. Raises Forbidden for who may see nobody's."""
+    by.must(SEE)
+    scopes = by.scopes(SEE)
+    if scopes is None:
+        return search(Wanted(words=words, role=Role.PARTICIPANT))
+    members = select(TutorGroupMember.person_id).where(TutorGroupMember.group_id.in_(scopes))
+    return search(Wanted(words=words)).where(Person.id.in_(members) | Person.id.in_(scopes))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A participant in the list of skillfolios. `earned_at` is the latest completion's, None before the first."""
+
+    id: UUID
+    display_name: str
+    groups: tuple[str, ...]
+    entries: int
+    earned_at: datetime | None
+
+
+def holders(session: Session, people: Sequence[Person]) -> list[Holder]:
+    """In the order given; two queries."""
+    ids = [person.id for person in people]
+    standing = select(Entry.person_id, func.count(), func.max(Entry.earned_at))
+    standing = standing.where(Entry.person_id.in_(ids), Entry.withdrawn_at.is_(None)).group_by(Entry.person_id)
+    entries = {person_id: (count, earned_at) for person_id, count, earned_at in session.execute(standing)}
+    groups: dict[UUID, list[str]] = {}
+    titles = select(TutorGroupMember.person_id, TutorGroup.title).join(TutorGroup).order_by(TutorGroup.title)
+    for person_id, title in session.execute(titles.where(TutorGroupMember.person_id.in_(ids))):
+        groups.setdefault(person_id, []).append(title)
+    return [
+        Holder(one.id, one.display_name, tuple(groups.get(one.id, ())), *entries.get(one.id, (0, None)))
+        for one in people
+    ]
 
 
 def export(session: Session, person_id: UUID) -> list[dict[str, Any]]:

@@ -1,21 +1,24 @@
 """The participant's page, the tutor's view of it, and taking it along."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify, render_template, request
 from flask_babel import format_decimal
 from sqlalchemy.orm import Session
 
 from lms.people.accounts import get_person
+from lms.people.actor import Role
 from lms.people.visitor import get_actor
 from lms.web.access import SIGNED_IN, needs
 from lms.web.locale import pick
+from lms.web.paging import page_number, paginate
 from lms.web.unit import reading
 from lms_skillfolio.models import Entry
 from lms_skillfolio.rules import skills_shown
-from lms_skillfolio.service import export, list_entries, must_see
+from lms_skillfolio.service import SEE, export, holders, list_entries, must_see, seen_people
 
 skillfolio = Blueprint("skillfolio", __name__, url_prefix="/skillfolio")
 
@@ -23,12 +26,23 @@ skillfolio = Blueprint("skillfolio", __name__, url_prefix="/skillfolio")
 @skillfolio.get("")
 @needs(SIGNED_IN)
 def mine() -> str:
-    """My skillfolio."""
-    return _page(reading(), get_actor().person_id, is_mine=True)
+    """My skillfolio; for those who accompany participants: theirs, to be searched."""
+    session, actor = reading(), get_actor()
+    if not actor.may(SEE):
+        return _page(session, actor.person_id, is_mine=True)
+    words = request.args.get("q", "")[:200]
+    pager = paginate(session, seen_people(words, by=actor), page_number())
+    return render_template(
+        "skillfolio/people.html",
+        pager=replace(pager, items=holders(session, pager.items)),
+        query=words,
+        has_own=Role.PARTICIPANT in actor.roles,
+        own_id=actor.person_id,
+    )
 
 
 @skillfolio.get("/<uuid:person_id>")
-@needs("skillfolio.see")
+@needs(SIGNED_IN)
 def of_person(person_id: UUID) -> str:
     """The skillfolio of a participant of mine."""
     session, actor = reading(), get_actor()
@@ -51,6 +65,7 @@ def _page(session: Session, person_id: UUID, *, is_mine: bool) -> str:
         "skillfolio/page.html",
         person=get_person(session, person_id),
         is_mine=is_mine,
+        is_staff=get_actor().may(SEE),
         hours=sum(entry.hours for entry in entries),
         skills=[
             {"title": pick(skill.title), "times": skill.times, "hours": skill.hours}

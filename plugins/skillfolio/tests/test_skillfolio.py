@@ -18,9 +18,10 @@ from lms.ledger import Fact
 from lms.people import groups
 from lms.people.actor import Role
 from lms.people.erasure import erase_person
+from lms.people.models import Person
 from lms.people.personal import export_person
 from lms.settings import Settings
-from lms_skillfolio.service import export, list_entries
+from lms_skillfolio.service import export, holders, list_entries
 from tests.factories import courses
 from tests.factories.jobs import do_all, waiting
 from tests.factories.people import browser_of, make_person
@@ -169,7 +170,7 @@ def test_tutor_sees_the_skillfolios_of_their_group_and_no_others(story: Story) -
 
     answers = [browser_of(story.app, person).get(address).status_code for person in (own, other)]
 
-    assert answers == [200, 403]
+    assert answers == [200, 404]
 
 
 def test_participant_sees_nobody_elses_skillfolio(story: Story) -> None:
@@ -177,7 +178,54 @@ def test_participant_sees_nobody_elses_skillfolio(story: Story) -> None:
 
     answer = browser_of(story.app, other).get(f"/skillfolio/{story.person_id}")
 
-    assert answer.status_code == 403
+    assert answer.status_code == 404
+    assert browser_of(story.app, story.person_id).get(f"/skillfolio/{story.person_id}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "is_scoped", "seen"),
+    [
+        (Role.TUTOR, True, {"Вера Иванова"}),
+        (Role.MENTOR, True, {"Вера Иванова"}),
+        (Role.ADMIN, False, {"Вера Иванова", "Пётр Сосед"}),
+    ],
+)
+def test_list_shows_those_whom_one_accompanies(story: Story, role: Role, *, is_scoped: bool, seen: set[str]) -> None:
+    make_person(story.database, "Пётр Сосед", Role.PARTICIPANT)
+    with story.database.writing() as session:
+        group = groups.create_group(session, "7А", by=None, at=now())
+        groups.add_member(session, group.id, story.person_id, by=None, at=now())
+    staff = make_person(story.database, "Олег Старший", role, scope=group.id if is_scoped else None)
+    browser = browser_of(story.app, staff)
+
+    page = browser.get("/skillfolio").text
+    found = browser.get("/skillfolio?q=ВЕРА").text
+
+    assert {name for name in ("Вера Иванова", "Пётр Сосед") if name in page} == seen
+    assert "Вера Иванова" in found
+    assert "Пётр Сосед" not in found
+    assert f"/skillfolio/{story.person_id}" in page
+
+
+def test_mentor_of_nobody_is_told_so(story: Story) -> None:
+    with story.database.writing() as session:
+        group = groups.create_group(session, "7Б", by=None, at=now())
+    mentor = make_person(story.database, "Олег Старший", Role.MENTOR, scope=group.id)
+
+    page = browser_of(story.app, mentor).get("/skillfolio", headers={"Accept-Language": "en"}).text
+
+    assert "You accompany nobody yet" in page
+    assert "Вера Иванова" not in page
+
+
+def test_list_counts_what_stands(story: Story) -> None:
+    story.complete()
+    do_all(story.app, CREDIT)
+
+    with story.database.reading() as session:
+        (holder,) = holders(session, [session.get_one(Person, story.person_id)])
+
+    assert (holder.entries, holder.earned_at is not None) == (1, True)
 
 
 def test_taking_it_along_gives_everything_as_a_file(story: Story) -> None:
