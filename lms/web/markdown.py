@@ -19,8 +19,10 @@ _RAW_TEXT = frozenset({"h1", "div", "span", "kbd", "mark", "abbr"})
 _SCROLLED = {"pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}
 """What may be wider than a phone can be scrolled with keys (WCAG 2.1.1)."""
 _ALIGNED = {"text-align:right": "end", "text-align:center": "center"}
-_PICTURES = ("/", "data:image/png;base64,", "data:image/jpeg;base64,")
-"""Where a picture may come from: us, or the text itself."""
+_PICTURE = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*\Z|data:image/(png|jpeg);base64,[A-Za-z0-9+/=\s]*\Z")
+"""Where a picture may come from: us, or the text itself. Browsers read a backslash as a slash and leave tabs and line
+ends out (https://url.spec.whatwg.org/#url-parsing), so that `/\\host` and `/<tab>/host` would be another site.
+"""
 _BLANK = re.compile(r"[\x00-\x20]+")
 """What browsers leave out when they read the scheme of an address."""
 _PARSERS = {raw: MarkdownIt("commonmark", {"html": raw}).enable(["table", "strikethrough"]) for raw in (False, True)}
@@ -65,7 +67,7 @@ class Preset:
 
     def _harmless(self, tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
-            return value if value.startswith(_PICTURES) and not value.startswith("//") else None
+            return value if _PICTURE.match(value) else None
         if attribute == "href":
             return None if _BLANK.sub("", value).lower().startswith("data:") else value
         if attribute == "class":

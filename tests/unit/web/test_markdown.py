@@ -25,6 +25,16 @@ HOSTILE = [
     "![x](data:image/svg+xml;base64,PHN2Zz4=)",
     "![x](//evil.example/pixel.png)",
     "![x](https://evil.example/pixel.png)",
+    r'<img src="/\evil.example/pixel.png">',
+    r'<img src="\/evil.example/pixel.png">',
+    r'<img src="\\evil.example/pixel.png">',
+    '<img src="/\t/evil.example/pixel.png">',
+    '<img src="/\n/evil.example/pixel.png">',
+    '<img src="/\r\\evil.example/pixel.png">',
+    '<img src="\t//evil.example/pixel.png">',
+    '<img src="/&#9;/evil.example/pixel.png">',
+    '<img src="/&#92;evil.example/pixel.png">',
+    '<img src="/&#10;&#92;evil.example/pixel.png">',
     '<form action="/admin"><input name="act"></form>',
     '<p style="position:fixed" id="main" class="button">x</p>',
     "<base href=https://evil.example><meta http-equiv=refresh content=0>",
@@ -75,3 +85,11 @@ def test_picture_of_a_notebook_comes_from_itself() -> None:
 
     assert f'src="{picture}"' in render_markdown(f"![Chart]({picture})")
     assert 'class="language-python"' in render_markdown("```python\n1\n```")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/static/map.png", "/p/a b.png", "data:image/png;base64,iVBORw0KGgo=", "data:image/png;base64,iVBO\nRw0="],
+)
+def test_render_of_a_picture_from_here_or_in_the_text_keeps_it(address: str) -> None:
+    assert f'src="{address}"' in html(NOTEBOOK, f'<img src="{address}" alt="x">')
