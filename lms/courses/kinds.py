@@ -87,11 +87,15 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """A person's state at a step. `score` and `max_score` are points, None where nothing is scored yet."""
+    """A person's state at a step. `score` and `max_score` are points, None where nothing is scored yet.
+
+    `tries_left`: how often the person may still try, None: as often as they like.
+    """
 
     state: State
     score: Decimal | None = None
     max_score: Decimal | None = None
+    tries_left: int | None = None
 
 
 class ActivityKind(Protocol):

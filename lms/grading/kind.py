@@ -1,6 +1,7 @@
 """The activity kind `assignment`: a folder of notebooks in nbgrader's layout."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -62,10 +63,12 @@ class AssignmentKind:
             .order_by(Attempt.number)
             .options(selectinload(Attempt.cells))
         ).all()
-        return {
-            step.id: state_of([row for row in attempts if row.step_id == step.id], step.data["notebooks"])
-            for step in steps
-        }
+        return {step.id: _with_tries(step, [row for row in attempts if row.step_id == step.id]) for step in steps}
+
+
+def _with_tries(step: Step, attempts: Sequence[Attempt]) -> StepState:
+    state, allowed = state_of(attempts, step.data["notebooks"]), step.data.get("attempts")
+    return state if allowed is None else replace(state, tries_left=max(0, int(allowed) - len(attempts)))
 
 
 def state_of(attempts: Sequence[Attempt], notebooks: Mapping[str, str]) -> StepState:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lms import ledger
+from lms.completion.needs import Needs, needs_of
 from lms.completion.service import Standing, standings
 from lms.courses import service as courses
 from lms.courses.content import CourseContent
@@ -26,7 +27,7 @@ NEWS_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class MyCourse:
-    """A run on the start page. `done` counts the steps with a fact that says so.
+    """A run on the start page. `done` counts the steps with a fact that says so and that is enough for the rule.
 
     `code` is the run's where the plain address means another one to the person.
     """
@@ -39,7 +40,13 @@ class MyCourse:
 
     @property
     def done(self) -> int:
-        return sum(step.id in self.standing.steps for step in self.content.steps)
+        short = self.needs.short
+        return sum(step.id in self.standing.steps and step.id not in short for step in self.content.steps)
+
+    @property
+    def needs(self) -> Needs:
+        """What the course's rule leaves to do."""
+        return needs_of(self.standing.verdict.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +71,15 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The start page. `finished` are the courses that are over, the latest first."""
+    """The start page. `finished` are the courses that are over, the latest first.
+
+    `waiting` is what is with the machine or a tutor. `stuck`: courses that are not completed, with nothing in them that
+    the person can do and nothing that waits for somebody else.
+    """
 
     next: Task | None
+    waiting: tuple[Task, ...]
+    stuck: tuple[MyCourse, ...]
     due: tuple[Task, ...]
     news: tuple[News, ...]
     courses: tuple[MyCourse, ...]
@@ -91,12 +104,17 @@ def home(session: Session, person_id: UUID, *, at: datetime) -> Home:
     ]
     going = [each for each in mine if not each.is_over]
     unfinished = sorted((each for each in going if each.standing.completed_at is None), key=_last_active, reverse=True)
-    tasks = [
-        Task(each, placed)
+    asked = [
+        (each, place_steps(session, each.run, each.content, person_id, at=at, needs=each.needs))
         for each in unfinished[:OPEN_COURSES]
-        for placed in place_steps(session, each.run, each.content, person_id, at=at).steps
-        if placed.is_to_do
     ]
+    tasks = [Task(each, placed) for each, progress in asked for placed in progress.to_do]
+    waiting = tuple(Task(each, placed) for each, progress in asked for placed in progress.waiting)
+    stuck = tuple(
+        each
+        for each, progress in asked
+        if not progress.to_do and not progress.waiting and not each.needs.waits_for_person
+    )
     following = next(iter(tasks), None)
     due = sorted(
         (task for task in tasks if task.placed.due_at is not None and task is not following),
@@ -105,6 +123,8 @@ def home(session: Session, person_id: UUID, *, at: datetime) -> Home:
     finished = sorted((each for each in mine if each.is_over), key=lambda each: each.run.ends_at or at, reverse=True)
     return Home(
         next=following,
+        waiting=waiting,
+        stuck=stuck,
         due=tuple(due[:DEADLINES]),
         news=tuple(_news(session, person_id, {each.run.id: each for each in mine}, at)),
         courses=tuple(going),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from flask import url_for
-from flask_babel import format_decimal
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from lms.completion.service import Standing
@@ -166,6 +167,7 @@ def step_item(placed: PlacedStep, *, is_next: bool, is_open: bool) -> StepItem:
     note = None
     if placed.due_at is not None and state.state in (State.TODO, State.IN_PROGRESS, State.FAILED, State.LATE):
         note = _("due %(distance)s", distance=distance(placed.due_at))
+    note = " · ".join(text for text in (_short_of(placed), note) if text) or None
     points = None
     if state.score is not None and state.max_score is not None:
         points = f"{number(state.score)} / {number(state.max_score)}"
@@ -179,7 +181,30 @@ def step_item(placed: PlacedStep, *, is_next: bool, is_open: bool) -> StepItem:
         note=note,
         points=points,
         is_next=is_next,
+        label=_label_of(placed),
     )
+
+
+def _label_of(placed: PlacedStep) -> str | None:
+    """Other words for the state of what was done and is not enough."""
+    if not placed.falls_short:
+        return None
+    return str(_("Not enough points yet") if placed.is_needed else _("Does not count"))
+
+
+def _short_of(placed: PlacedStep) -> str | None:
+    """What is missing where a step is not enough, and what to do about it."""
+    if not placed.falls_short:
+        return None
+    if not placed.is_needed:
+        return str(_("The day until which this counts is over. Talk to your tutor."))
+    left, share = placed.state.tries_left, percent(placed.asked or Fraction(0))
+    if left == 0:
+        return str(_("%(share)s %% is needed, and all attempts are used. Talk to your tutor.", share=share))
+    if left is None:
+        return str(_("%(share)s %% is needed: try again", share=share))
+    again = ngettext("%(num)s attempt left", "%(num)s attempts left", left)
+    return str(_("%(share)s %% is needed: try again, %(left)s", share=share, left=again))
 
 
 def elective_item(elective: Elective) -> ElectiveItem:
@@ -238,6 +263,9 @@ def home_context(home: Home) -> dict[str, object]:
     """The start page's own part of its context."""
     return {
         "next": task_item(home.next) if home.next is not None else None,
+        "waiting": [task_item(task) for task in home.waiting],
+        "stuck": [course_item(course) for course in home.stuck],
+        "is_all_completed": all(course.standing.completed_at is not None for course in home.courses),
         "due": [task_item(task) for task in home.due],
         "feedback": [news_item(news) for news in home.news],
         "courses": [course_item(course) for course in home.courses],

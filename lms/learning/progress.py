@@ -1,19 +1,22 @@
 """A course as one person sees it now: every step with its state, and which one is next."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lms import registries
+from lms.completion.needs import NOTHING, Needs
 from lms.courses.content import CourseContent
 from lms.courses.kinds import ActivityKinds, State, Step, StepState
 from lms.courses.models import CourseRun
 from lms.courses.runs import step_due_at
 
 TO_DO = frozenset({State.TODO, State.IN_PROGRESS, State.FAILED, State.LATE})
+WAITING = frozenset({State.SUBMITTED, State.GRADING, State.NEEDS_PERSON})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,18 @@ class PlacedStep:
     label: str
     icon: str
     due_at: datetime | None
+    falls_short: bool = False
+    """Whether it was done and is not enough for the course: too few points, or too late."""
+    asked: Fraction | None = None
+    """The share (0..1) of its points that the course asks for, where it falls short."""
+    is_needed: bool = False
+    """Whether doing it (or doing it better) brings the course nearer to completed."""
 
     @property
     def is_to_do(self) -> bool:
         """Whether the person can do something about it now."""
-        return self.state.state in TO_DO and self.url is not None
+        can_help = self.is_needed or not self.falls_short
+        return self.state.state in TO_DO and self.url is not None and self.state.tries_left != 0 and can_help
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +52,28 @@ class CourseProgress:
     steps: tuple[PlacedStep, ...]
 
     @property
+    def to_do(self) -> tuple[PlacedStep, ...]:
+        """What the person can go on with, in the course's order.
+
+        As long as the rule leaves something to do this is it, with what the rule does not name on the way there; else
+        whatever is left.
+        """
+        can_do = [step for step in self.steps if step.is_to_do]
+        last = max((place for place, step in enumerate(can_do) if step.is_needed), default=None)
+        if last is None:
+            return tuple(can_do)
+        required = set(self.run.contract["required"])
+        return tuple(step for step in can_do[: last + 1] if step.is_needed or step.step.id not in required)
+
+    @property
     def next(self) -> PlacedStep | None:
         """The first step that the person can go on with."""
-        return next((step for step in self.steps if step.is_to_do), None)
+        return next(iter(self.to_do), None)
+
+    @property
+    def waiting(self) -> tuple[PlacedStep, ...]:
+        """What is with the machine or with a tutor."""
+        return tuple(step for step in self.steps if step.state.state in WAITING)
 
     @property
     def done(self) -> int:
@@ -53,23 +82,37 @@ class CourseProgress:
 
 
 def place_steps(
-    session: Session, run: CourseRun, content: CourseContent, person_id: UUID | None, *, at: datetime
+    session: Session,
+    run: CourseRun,
+    content: CourseContent,
+    person_id: UUID | None,
+    *,
+    at: datetime,
+    needs: Needs = NOTHING,
 ) -> CourseProgress:
-    """The steps with a person's states, in as many queries as the kinds among them need; without a person none."""
+    """The steps with a person's states, in as many queries as the kinds among them need; without a person none.
+
+    `needs` is what the course's rule leaves them to do: a step that was done and falls short of it is not done.
+    """
     kinds = registries.of(session).get(ActivityKinds)
     states = _states(session, kinds, run.id, content, person_id) if person_id is not None else {}
     placed = []
     for step in content.steps:
         kind = kinds.find(step.kind)
         due_at = step_due_at(run, step)
+        state = states.get(step.id, StepState(State.TODO))
+        is_short = state.state is State.DONE and step.id in needs.short
         placed.append(
             PlacedStep(
                 step=step,
-                state=_with_deadline(states.get(step.id, StepState(State.TODO)), due_at, at),
+                state=replace(state, state=State.FAILED) if is_short else _with_deadline(state, due_at, at),
                 url=kind.url(run.id, step) if kind is not None else None,
                 label=kind.label if kind is not None else step.kind,
                 icon=kind.icon if kind is not None else "circle-question-mark",
                 due_at=due_at,
+                falls_short=is_short,
+                asked=needs.short[step.id] if is_short else None,
+                is_needed=step.id in needs.open,
             )
         )
     return CourseProgress(run, content, tuple(placed))
@@ -99,5 +142,5 @@ def _with_deadline(state: StepState, due_at: datetime | None, at: datetime) -> S
     """What is not begun or not finished after its deadline is late."""
     is_over = due_at is not None and at > due_at
     if is_over and state.state in (State.TODO, State.IN_PROGRESS):
-        return StepState(State.LATE, state.score, state.max_score)
+        return replace(state, state=State.LATE)
     return state

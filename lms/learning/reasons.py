@@ -8,11 +8,8 @@ from flask_babel import format_date, gettext
 
 from lms.completion.verdicts import Reason, Status
 from lms.courses.content import CourseContent
-from lms.courses.kinds import State
-from lms.learning.progress import CourseProgress, PlacedStep
+from lms.learning.progress import WAITING, CourseProgress, PlacedStep
 from lms.web.locale import format_moment, pick
-
-WAITING = frozenset({State.SUBMITTED, State.GRADING, State.NEEDS_PERSON})
 
 
 def _(message: str, **params: object) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from lms import ledger
+from lms.completion.needs import NOTHING, needs_of
 from lms.completion.service import Standing, standing
 from lms.courses import service as courses
 from lms.courses.content import CourseContent
@@ -39,10 +40,12 @@ class CoursePage:
 def course_page(session: Session, place: Place, *, by: Actor, at: datetime) -> CoursePage:
     """The page of a course, in a number of queries that does not grow with its steps."""
     person_id = by.person_id if place.is_enrolled else None
+    found = standing(session, by.person_id, place.run, now=at) if place.is_enrolled else None
+    needs = needs_of(found.verdict.reason) if found is not None else NOTHING
     return CoursePage(
         place=place,
-        progress=place_steps(session, place.run, place.content, person_id, at=at),
-        standing=standing(session, by.person_id, place.run, now=at) if place.is_enrolled else None,
+        progress=place_steps(session, place.run, place.content, person_id, at=at, needs=needs),
+        standing=found,
         runs=tuple(list_siblings(session, place, by=by)),
     )
 

@@ -2,16 +2,17 @@
 
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
 
 from lms.clock import now
 from lms.courses import service as courses
-from lms.courses.kinds import ActivityKinds
+from lms.courses.kinds import ActivityKinds, State
 from lms.people import groups
 from lms.people.actor import Role
-from tests.factories.courses import enrol, score, sync, write_course
+from tests.factories.courses import QuestKind, enrol, score, sync, write_course
 from tests.factories.people import browser_of, make_person, without_csrf
 
 PNG = b"\x89PNG\r\n\x1a\n-not really"
@@ -98,7 +99,7 @@ def test_course_page_shows_states_and_what_is_missing(database, tmp_path, reader
     said = words(reader.get("/courses/maths", headers=EN))
 
     assert "“Step dig”: at least 60 % of the points, so far 59 %" in said
-    assert "1 of 3 steps" in said
+    assert "0 of 3 steps" in said
 
 
 def test_reading_the_last_lesson_completes_the_course_and_says_so(database, tmp_path, reader):
@@ -305,3 +306,108 @@ def test_course_page_is_open_while_a_plugin_of_its_steps_is_gone(database, tmp_p
     assert page.status_code == 200
     assert "Step dig" in words(page)
     assert "/quests/dig" not in page.text
+
+
+WORK = 'all = [{ activity = "intro" }, { activity = "dig", at_least = 0.6 }, { activity = "outro" }]'
+
+
+def hero(page) -> str:
+    """The first card of the start page."""
+    return page.text.partition("hero-title")[2].partition("</section>")[0]
+
+
+def read(reader, *steps):
+    for step in steps:
+        reader.post(f"/courses/maths/lessons/{step}/read")
+
+
+def test_step_with_too_few_points_is_not_done_and_says_what_is_missing(database, tmp_path, reader, person):
+    run = sync(database, write_course(tmp_path, rule=WORK))
+    reader.get("/")
+    read(reader, "intro", "outro")
+    score(database, run, person, "dig", "5")
+
+    page, home = reader.get("/courses/maths", headers=EN), reader.get("/", headers=EN)
+
+    assert "2 of 3 steps" in words(page)
+    assert "2 of 3 steps" in words(home)
+    assert "Not enough points yet 60 % is needed: try again" in words(page)
+    assert "Step dig" in hero(home)
+    assert 'href="/quests/dig"' in hero(home)
+
+
+def test_step_with_enough_points_ends_what_is_to_do(database, tmp_path, reader, person):
+    run = sync(database, write_course(tmp_path, rule=WORK))
+    reader.get("/")
+    read(reader, "intro", "outro")
+    score(database, run, person, "dig", "6")
+
+    assert "Everything is done for now" in hero(reader.get("/", headers=EN))
+    assert "3 of 3 steps" in words(reader.get("/courses/maths", headers=EN))
+
+
+def test_home_does_not_send_anybody_to_an_alternative_that_is_made_up_for(database, tmp_path, reader, person):
+    rule = 'all = [{ any = [{ activity = "dig", at_least = 0.6 }, { activity = "intro" }] }, { activity = "outro" }]'
+    run = sync(database, write_course(tmp_path, rule=rule))
+    reader.get("/")
+    read(reader, "intro")
+    score(database, run, person, "dig", "1")
+
+    assert "Step outro" in hero(reader.get("/", headers=EN))
+
+
+def test_home_of_whom_a_criterion_alone_is_missing_does_not_say_that_all_is_done(database, tmp_path, reader):
+    rule = 'all = [{ activity = "intro" }, { by_person = "talk" }]'
+    sync(database, write_course(tmp_path, steps=["lesson:intro"], rule=rule, criteria=["talk"]))
+    reader.get("/")
+    read(reader, "intro")
+
+    assert "Nothing to do until there is an answer" in hero(reader.get("/", headers=EN))
+
+
+def test_home_of_whom_nothing_can_help_any_more_says_so(database, tmp_path, reader):
+    rule = 'all = [{ activity = "intro", before = 2020-01-01T00:00:00+05:00 }]'
+    sync(database, write_course(tmp_path, steps=["lesson:intro"], rule=rule))
+    reader.get("/")
+    read(reader, "intro")
+
+    page = reader.get("/", headers=EN)
+
+    assert "Talk to your tutor" in hero(page)
+    assert "Course maths" in hero(page)
+    assert "Everything is done for now" not in page.text
+
+
+def test_step_without_attempts_left_says_so_and_is_not_next(database, tmp_path, app, person):
+    del database.registries.get(ActivityKinds)._items["quest"]
+    database.registries.get(ActivityKinds).add(OneTry())
+    run = sync(database, write_course(tmp_path, rule=WORK))
+    with without_csrf(app):
+        reader = browser_of(app, person)
+        reader.get("/")
+        read(reader, "intro", "outro")
+    score(database, run, person, "dig", "5")
+
+    page, home = reader.get("/courses/maths", headers=EN), reader.get("/", headers=EN)
+
+    assert "60 % is needed, and all attempts are used. Talk to your tutor." in words(page)
+    assert "Continue" not in words(page)
+    assert "Talk to your tutor" in hero(home)
+
+
+class OneTry(QuestKind):
+    """A quest that can be tried once."""
+
+    def states(self, session, person_id, run_id, steps):
+        found = super().states(session, person_id, run_id, steps)
+        return {name: replace(state, tries_left=int(state.state is State.TODO)) for name, state in found.items()}
+
+
+def test_crumbs_do_not_end_with_a_sign_that_leads_nowhere(database, tmp_path, reader):
+    sync(database, write_course(tmp_path))
+
+    page = reader.get("/courses/maths/lessons/intro", headers=EN)
+
+    crumbs = page.text.partition('class="crumbs"')[2].partition("</ol>")[0]
+    assert crumbs.count("<li>") == 2
+    assert crumbs.count("chevron-right") == 1
