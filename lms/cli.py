@@ -7,6 +7,9 @@ import click
 from lms.commands import COMMANDS
 from lms.errors import LmsError
 
+WRONG_USE = 2
+"""The exit code for what the person at the terminal has to mend, as click has it for wrong words."""
+
 
 class LazyGroup(click.Group):
     """Finds commands by the table above; a plugin's commands by its hook, when the name is none of ours."""
@@ -40,8 +43,16 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point of `python3 -m lms` inside the virtual environment. A refusal is one sentence and exit code 1."""
+    """Entry point of `python3 -m lms` inside the virtual environment. A refusal is one sentence and exit code 1.
+
+    Settings that cannot be used end it with code 2.
+    """
+    from lms.settings import WrongSettings
+
     try:
         cli.main(arguments, prog_name="python3 -m lms", standalone_mode=True)
+    except WrongSettings as error:
+        click.echo(f"lms: {error}", err=True)
+        raise SystemExit(WRONG_USE) from None
     except LmsError as error:
         raise SystemExit(f"lms: {error}") from None
