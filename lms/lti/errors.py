@@ -1,97 +1,102 @@
 """What can go wrong between a learning platform and us.
 
-Two families: a launch that we refuse (a person stands before it and reads the sentence), and a call of ours to a
-platform that failed (a job reads it, and must know whether trying again can help).
+Two families: a launch that we refuse (a person stands before it and reads the sentence; `detail` is for the log and for
+administrators), and a call of ours to a platform that failed (a job reads it, and must know whether trying again can
+help).
 """
 
 from lms.errors import N_, BadRequest, Forbidden, Gone, LmsError, Unavailable
 
 
-class MalformedLaunch(BadRequest):
-    """The message is not one of LTI: a part is missing, of a wrong type or too big. `part` names it, for the log."""
+class RefusedLaunch(LmsError):
+    """What a person reads is the sentence; `detail`, for the log and for administrators, says what was wrong."""
+
+    detail = ""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} ({self.detail})" if self.detail else super().__str__()
+
+
+class MalformedLaunch(RefusedLaunch, BadRequest):
+    """The message is not one of LTI: a part is missing, of a wrong type or too big. `detail` names it."""
 
     def __init__(self, part: str) -> None:
         super().__init__(
             N_(
-                "Your school's platform sent a message that is not a complete LTI launch (%(part)s). "
-                "Open the course there again; if it happens again, show this page to an administrator."
-            ),
-            part=part,
+                "Your school's platform sent us an incomplete message. "
+                "Open the course there again; if it happens again, tell your teacher the error id."
+            )
         )
+        self.detail = part
 
 
-class UnknownMessage(BadRequest):
-    """A true message of a kind that we do not answer."""
+class UnknownMessage(RefusedLaunch, BadRequest):
+    """A true message of a kind that we do not answer; `detail` is its name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            N_(
-                "Your school's platform asked for something that we do not offer (%(name)s). "
-                "Open the course there by its link."
-            ),
-            name=name,
+            N_("Your school's platform asked for something that we do not offer. Open the course there by its link.")
         )
+        self.detail = name
 
 
-class LaunchRefused(Forbidden):
-    """The message is well formed but must not be believed. `reason` is a stable short name, for the log."""
+class LaunchRefused(RefusedLaunch, Forbidden):
+    """The message is well formed but must not be believed. `detail` is a stable short name."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
             N_(
-                "We could not verify that this launch comes from your school's platform (%(reason)s). "
-                "Open the course there again; if it happens again, show this page to an administrator."
-            ),
-            reason=reason,
+                "We could not make sure that your school's platform sent you here. "
+                "Open the course there again; if it happens again, tell your teacher the error id."
+            )
         )
-        self.reason = reason
+        self.detail = reason
 
 
-class LaunchTooOld(Gone):
+class LaunchTooOld(RefusedLaunch, Gone):
     """Used already, or older than we accept: going back to the platform cures it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
             N_(
-                "This launch was used already or is too old (%(reason)s). "
+                "This way in was used already or has expired. "
                 "Go back to your school's platform and open the course again."
-            ),
-            reason=reason,
-        )
-        self.reason = reason
-
-
-class UnknownPlatform(BadRequest):
-    """Nobody registered this platform, or it is switched off."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            N_(
-                "This platform is not connected to us. Ask an administrator to register it with its issuer and client id."
             )
         )
+        self.detail = reason
 
 
-class DeploymentPending(Forbidden):
+class UnknownPlatform(RefusedLaunch, BadRequest):
+    """Nobody registered this platform, or it is switched off. `detail`: its issuer and client id, as far as they came."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(
+            N_("This platform is not connected to us. Tell your teacher the error id: an administrator can connect it.")
+        )
+        self.detail = detail
+
+
+class DeploymentPending(RefusedLaunch, Forbidden):
     """The platform is known, this deployment of it is not: an administrator must approve it."""
 
-    def __init__(self) -> None:
+    def __init__(self, detail: str = "") -> None:
         super().__init__(
             N_(
                 "Your school's platform is connected, but this deployment of it waits for an administrator's approval. "
                 "Tell your teacher, or try again later."
             )
         )
+        self.detail = detail
 
 
-class PlatformSaidNo(BadRequest):
-    """The platform answered the sign-in with an error of its own (OpenID Connect Core, 3.1.2.6)."""
+class PlatformSaidNo(RefusedLaunch, BadRequest):
+    """The platform answered the sign-in with an error of its own (OpenID Connect Core, 3.1.2.6), kept in `detail`."""
 
     def __init__(self, error: str, description: str = "") -> None:
         super().__init__(
-            N_("Your school's platform did not sign you in: %(error)s. Open the course there again."),
-            error=f"{error}: {description}" if description else error,
+            N_("Your school's platform did not sign you in. Go back there, sign in again and open the course.")
         )
+        self.detail = f"{error}: {description}" if description else error
 
 
 class PlatformError(LmsError):

@@ -17,6 +17,7 @@ from lms.lti.vocabulary import (
     CUSTOM,
     DEEP_LINKING_REQUEST,
     DEEP_LINKING_SETTINGS,
+    LAUNCH_PRESENTATION,
     MESSAGE_TYPE,
     NAMES_AND_ROLES,
     RESOURCE_LINK,
@@ -87,6 +88,7 @@ class Launch:
     """One verified launch. `subject` is unique within the registration or consumer, and only there. `product` is the
     platform's family code, `roster_url` where it lists the people of its course; each may be "".
     `mentees` are the subjects whom a mentor accompanies, as the platform says.
+    `return_url` is where the platform wants people back; `platform_name` is how it calls itself; each may be "".
     `picker` is there when the message asks to choose something for the platform's course (deep linking).
     """
 
@@ -102,6 +104,8 @@ class Launch:
     roster_url: str = ""
     picker: PickerSettings | None = None
     mentees: tuple[str, ...] = ()
+    return_url: str = ""
+    platform_name: str = ""
 
 
 class AnyLaunchParams(lti.LaunchParams):  # type: ignore[misc]  # the package is untyped
@@ -116,6 +120,7 @@ def launch_1_3(claims: Mapping[str, object]) -> Launch:
     roles = strings(claims.get(ROLES))
     is_choice = claims.get(MESSAGE_TYPE) == DEEP_LINKING_REQUEST
     context, link = section(claims, CONTEXT), section(claims, RESOURCE_LINK)
+    presentation, platform = section(claims, LAUNCH_PRESENTATION), section(claims, TOOL_PLATFORM)
     return Launch(
         version=LtiVersion.V1_3,
         subject=str(claims["sub"]),
@@ -125,7 +130,7 @@ def launch_1_3(claims: Mapping[str, object]) -> Launch:
             full_name=shown(claims.get("name")),
             given_name=shown(claims.get("given_name")),
             family_name=shown(claims.get("family_name")),
-            locale=shown(claims.get("locale"), 16),
+            locale=shown(claims.get("locale"), 16) or shown(presentation.get("locale"), 16),
         ),
         place=Place(
             context_id=_id(context.get("id")),
@@ -135,10 +140,12 @@ def launch_1_3(claims: Mapping[str, object]) -> Launch:
         ),
         custom=_custom(section(claims, CUSTOM)),
         score=_line_item(section(claims, AGS_ENDPOINT)),
-        product=shown(section(claims, TOOL_PLATFORM).get("product_family_code"), 40),
+        product=shown(platform.get("product_family_code"), 40),
         picker=picker_settings(section(claims, DEEP_LINKING_SETTINGS)) if is_choice else None,
         roster_url=_url(section(claims, NAMES_AND_ROLES), "context_memberships_url"),
         mentees=_mentees(strings(claims.get(ROLE_SCOPE_MENTOR))),
+        return_url=shown(presentation.get("return_url"), MAX_URL),
+        platform_name=shown(platform.get("name"), 60),
     )
 
 
@@ -169,6 +176,8 @@ def launch_1_1(params: Mapping[str, str]) -> Launch:
         score=_outcome(outcome_url, sourced_id) if outcome_url and sourced_id else None,
         product=shown(params.get("tool_consumer_info_product_family_code"), 40),
         mentees=_mentees(params.get("role_scope_mentor", "").split(",")),
+        return_url=shown(params.get("launch_presentation_return_url"), MAX_URL),
+        platform_name=shown(params.get("tool_consumer_instance_name"), 60),
     )
 
 

@@ -110,7 +110,7 @@ def get_platform(session: Session, issuer: str, client_id: str) -> Registration:
         query = query.where(Registration.client_id == client_id)
     found = session.scalars(query.limit(2)).all()
     if len(found) != 1:
-        raise UnknownPlatform
+        raise UnknownPlatform(f"{issuer} {client_id}".strip())
     return found[0]
 
 

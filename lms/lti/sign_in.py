@@ -81,7 +81,7 @@ def begin_login(session: Session, asked: LoginRequest, *, browser: str, at: date
     if asked.deployment_id:
         known = find_deployment(session, registration, asked.deployment_id)
         if known is None or not known.is_approved:
-            raise DeploymentPending
+            raise DeploymentPending(asked.deployment_id)
     state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     session.execute(delete(LaunchState).where(LaunchState.expires_at < at))
     session.add(
@@ -127,7 +127,7 @@ def verify_launch(session: Session, *, state: str, id_token: str, browser: str, 
         raise LaunchRefused("browser")
     registration = session.get_one(Registration, row.registration_id)
     if not registration.is_active:
-        raise UnknownPlatform
+        raise UnknownPlatform(f"{registration.issuer} {registration.client_id}: switched off")
     jwks_url, trusted = registration.jwks_url, frozenset(registration.trusted_hosts)
     keys = registries.of(session).get_existing(JwksCache)
     claims = verify(

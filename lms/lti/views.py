@@ -1,22 +1,24 @@
 """The addresses that platforms know: login, launch, our keys."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.clock import now
-from lms.lti import sign_in, signed_form
+from lms.lti import sign_in, signed_form, way_back
 from lms.lti.arrival import Browser, Source, arrive
 from lms.lti.errors import DeploymentPending, MalformedLaunch, PlatformSaidNo
+from lms.lti.launch import Launch
 from lms.lti.messages import Incoming, Opening
 from lms.lti.oauth1 import MAX_BODY
-from lms.lti.registrations import public_keys, signing_key
+from lms.lti.refusals import init_refusals, remember_way_back
+from lms.lti.registrations import framing_sites, public_keys, signing_key
 from lms.lti.resource_links import to_page
 from lms.lti.sign_in import LoginRequest, VerifiedLaunch
 from lms.lti.signed_form import VerifiedForm
@@ -30,6 +32,7 @@ from lms.web.unit import reading, unit_of_work
 
 lti = Blueprint("lti", __name__, url_prefix="/lti")
 csrf.exempt(lti)  # what comes here is signed, or bound to the browser by a state
+init_refusals(lti)
 BROWSER_COOKIE = "lms_lti_browser"
 BROWSER_SECONDS = 3600
 T = TypeVar("T")
@@ -50,6 +53,7 @@ def login() -> AnyResponse:
         target_link_uri=given.get("target_link_uri", ""),
     )
     browser = read_cookie(BROWSER_COOKIE) or secrets.token_urlsafe(24)
+    remember_way_back(way_back.of_login(reading(), asked.issuer, asked.client_id))
     with unit_of_work() as session:
         address = sign_in.begin_login(session, asked, browser=browser, at=now())
     answer = redirect(address)
@@ -62,6 +66,7 @@ def login() -> AnyResponse:
 def launch() -> AnyResponse:
     """LTI 1.3: the platform's answer comes through the browser that asked."""
     given = _posted_form()
+    remember_way_back(way_back.of_state(reading(), given.get("state", "")))
     if "error" in given:
         raise PlatformSaidNo(shown(given["error"], 80), shown(given.get("error_description", "")))
     for name in ("state", "id_token"):
@@ -71,9 +76,10 @@ def launch() -> AnyResponse:
     at = now()
     session = reading()
     verified = sign_in.verify_launch(session, state=given["state"], id_token=given["id_token"], browser=browser, at=at)
+    _remember_return(verified.launch, verified.registration.origins)
     opening = _unless_overtaken(lambda: _accept(verified, at))
     if opening is None:
-        raise DeploymentPending
+        raise DeploymentPending(verified.deployment_id)
     return _welcome(opening)
 
 
@@ -100,9 +106,14 @@ def launch_1_1() -> AnyResponse:
         raise MalformedLaunch("Content-Type")
     if (request.content_length or 0) > MAX_BODY:
         raise MalformedLaunch("body: too big")
-    at = now()
+    at, session = now(), reading()
     body = request.get_data(cache=False, parse_form_data=False)
-    verified = signed_form.verify_form(reading(), url=_signed_url(), body=body, at=at)
+    asked_for = dict(parse_qsl(body.decode(errors="replace"))).get("launch_presentation_return_url", "")
+    remember_way_back(
+        way_back.to_page(asked_for, framing_sites(session))
+    )  # of any platform: whose key it is, stays untold
+    verified = signed_form.verify_form(session, url=_signed_url(), body=body, at=at)
+    _remember_return(verified.launch, verified.consumer.origins)
     return _welcome(_unless_overtaken(lambda: _accept_form(verified, at)))
 
 
@@ -114,6 +125,12 @@ def _accept_form(verified: VerifiedForm, at: datetime) -> Opening:
             consumer.id, AccountKey("lti11", verified.launch.subject, client_id=consumer.key), consumer_id=consumer.id
         )
         return to_page(arrive(session, verified.launch, source, browser=_browser(), at=at))
+
+
+def _remember_return(launch: Launch, sites: Collection[str]) -> None:
+    remember_way_back(
+        way_back.to_page(launch.return_url, sites, name=launch.platform_name, locale=launch.person.locale)
+    )
 
 
 def _unless_overtaken(act: Callable[[], T]) -> T:

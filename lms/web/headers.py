@@ -14,12 +14,17 @@ def init_headers(app: Flask) -> None:
     app.extensions["lms.frame_ancestors"] = []
     app.extensions["lms.frame_sources"] = []
     app.after_request(_secure)
-    app.context_processor(lambda: {"csp_nonce": nonce})
+    app.context_processor(lambda: {"csp_nonce": nonce, "is_framed": is_framed})
 
 
 def allow_framing(app: Flask, ancestors: FrameAncestors) -> None:
     """Sites (origins) that may show our pages in a frame, asked for at every answer."""
     cast(list[FrameAncestors], app.extensions["lms.frame_ancestors"]).append(ancestors)
+
+
+def is_framed() -> bool:
+    """Whether another page shows this one in a frame (Fetch Metadata, which browsers send to trustworthy origins)."""
+    return request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
 
 
 def allow_form_target(origin: str) -> None:

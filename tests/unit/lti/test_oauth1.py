@@ -125,7 +125,7 @@ def test_missing_parameter_is_named(name: str) -> None:
     with pytest.raises(MalformedLaunch) as refusal:
         verify(URL, body, secret_of, at=NOW)
 
-    assert refusal.value.params["part"] == name
+    assert refusal.value.detail == name
 
 
 @settings(deadline=None)  # signing keeps its own time on a busy machine

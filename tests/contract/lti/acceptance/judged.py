@@ -48,15 +48,17 @@ class Watch:
         yield
         assert self.rows() == before
 
-    def refused(self, answer: requests.Response) -> None:
-        """4xx, nobody signed in, a sentence in Russian, and an error id that is in the log too."""
+    def refused(self, answer: requests.Response) -> str:
+        """4xx, nobody signed in, a sentence in Russian, and an error id that is in the log too; returns what the log says."""
         assert 400 <= answer.status_code < 500, (answer.status_code, answer.text[:2000])
         assert "lms_session" not in answer.cookies
         assert "Location" not in answer.headers
         found = ERROR_ID.search(answer.text)
         assert found is not None, answer.text
         assert RUSSIAN_SENTENCE.search(answer.text), answer.text
-        assert found[1] in (self.world.settings.state_dir / "web.log").read_text()
+        logged = (self.world.settings.state_dir / "web.log").read_text()
+        assert found[1] in logged
+        return next(line for line in logged.splitlines() if found[1] in line)
 
     def opened(self, answer: requests.Response, page: str) -> None:
         """Signed in and on the way to `page` of ours."""

@@ -15,6 +15,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from lxml import html
 from sqlalchemy import select, update
 
 from lms.clock import now
@@ -32,7 +33,7 @@ from lms.lti.vocabulary import (
 )  # fmt: skip
 from lms.people.models import Account, Person
 from tests.contract.lti.acceptance.conftest import SAME_ISSUER, A, B
-from tests.contract.lti.acceptance.judged import Watch
+from tests.contract.lti.acceptance.judged import ERROR_ID, Watch
 from tests.contract.lti.acceptance.test_certification import COURSE, HOME, IN_COURSE, NEUTRAL, NOTHING
 from tests.contract.lti.browsing import Browser
 from tests.contract.lti.other_platform import DEPLOYMENT, OtherPlatform
@@ -313,14 +314,15 @@ def test_login_of_nobody_we_know_leads_nowhere(platform: OtherPlatform, watch: W
 
 
 @case("X17")
-def test_error_of_the_platform_is_shown_escaped(platform: OtherPlatform, watch: Watch) -> None:
+def test_error_of_the_platform_is_kept_in_the_log_and_not_shown(platform: OtherPlatform, watch: Watch) -> None:
     login = platform.login()
     fields = {"state": login.state, "error": "login_required", "error_description": "<script>alert(1)</script>"}
 
     with watch.nothing_left():
         answer = platform.post(login.browser, fields)
-        watch.refused(answer)
-    assert "login_required" in answer.text
+        logged = watch.refused(answer)
+    assert "login_required" in logged
+    assert "login_required" not in answer.text
     assert "<script>alert" not in answer.text
 
 
@@ -470,6 +472,52 @@ def test_return_url_of_a_stranger_is_never_shown(platform: OtherPlatform, watch:
     page = login.browser.get(f"{platform.world.tool}{COURSE}").text
     assert "javascript:" not in page
     assert "evil.example" not in page
+    refused = platform.login()
+    nowhere = platform.claims(
+        refused, **{LAUNCH_PRESENTATION: {"return_url": url}, CUSTOM: {"course": "no-such-course"}}
+    )
+    page = platform.send(refused, nowhere).text
+    assert ERROR_ID.search(page)
+    assert "javascript:" not in page
+    assert "evil.example" not in page
+
+
+@case("X29")
+def test_refused_launch_leads_back_to_the_platforms_own_page(platform: OtherPlatform, watch: Watch) -> None:
+    login = platform.login()
+    back = platform.jwks_url.replace("/jwks", "/course/7?view=a&page=2")
+    nowhere = {CUSTOM: {"course": "no-such-course"}, LAUNCH_PRESENTATION: {"return_url": back, "locale": "en"}}
+    answer = platform.send(login, platform.claims(login, **nowhere))
+
+    assert answer.status_code == 404
+    (link,) = html.fromstring(answer.text).xpath('//main//a[@target="_top"]')
+    assert link.get("href") == back
+    assert link.text_content().strip().startswith("Back to")
+
+
+@case("X29")
+def test_refused_token_leads_back_to_the_platforms_site(platform: OtherPlatform, watch: Watch) -> None:
+    login = platform.login()
+    answer = platform.send(login, platform.claims(login, iss="https://b.example"))
+
+    logged = watch.refused(answer)
+    assert "iss" in logged
+    (link,) = html.fromstring(answer.text).xpath('//main//a[@target="_top"]')
+    assert link.get("href") == platform.jwks_url.replace("/jwks", "/")
+
+
+def test_page_in_a_frame_has_no_menu_of_ours(platform: OtherPlatform, watch: Watch) -> None:
+    login = platform.login()
+    watch.opened(platform.send(login, platform.claims(login, **IN_COURSE)), COURSE)
+    url = f"{platform.world.tool}{COURSE}"
+
+    whole = html.fromstring(login.browser.get(url).content)
+    framed = login.browser.session.get(url, headers={"Sec-Fetch-Dest": "iframe"}, timeout=30)
+    bare = html.fromstring(framed.content)
+    menus = '//header[@class="top"] | //nav[@class="nav"]'
+    assert len(whole.xpath(menus)) == 2
+    assert bare.xpath(menus) == []
+    assert bare.xpath("string(//h1)") == whole.xpath("string(//h1)") != ""
 
 
 @case("X33")
