@@ -22,7 +22,7 @@ def lms_blueprints() -> Sequence[Blueprint]:
 
 def lms_navigation() -> Sequence[NavItem]:
     return [
-        NavItem("home", N_("Home"), "learning.home", "house", 0),
+        NavItem("home", N_("Home"), "learning.home", "house", 0, pages=("grading.assignment",)),
         NavItem("catalogue", N_("Electives"), "catalogue.electives", "compass", 10, needs=CHOOSE.name),
         NavItem("courses", N_("Courses"), "catalogue.all_courses", "book-open", 12, needs=VIEW_ANY.name),
     ]

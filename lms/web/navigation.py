@@ -15,7 +15,10 @@ Badge = Callable[[Session, Visitor], int]
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """`label` is a message id; `order` sorts (home 0, admin 90); `badge` counts what waits, in one query."""
+    """`label` is a message id; `order` sorts (home 0, admin 90); `badge` counts what waits, in one query.
+
+    `pages`: endpoints of other rooms that belong to this item wherever they lie.
+    """
 
     name: str
     label: str
@@ -24,6 +27,7 @@ class NavItem:
     order: int
     needs: str = SIGNED_IN
     badge: Badge | None = None
+    pages: tuple[str, ...] = ()
 
 
 class Navigation(ByName[NavItem]):
@@ -43,20 +47,33 @@ class NavLink:
 
 def links(session: Session, items: Navigation, visitor: Visitor) -> list[NavLink]:
     """The visitor's bar."""
+    shown = [item for item in sorted(items, key=lambda item: item.order) if _is_for(item, visitor)]
+    nearest = max(shown, key=_nearness, default=None)
+    here = nearest if nearest is not None and _nearness(nearest) > _ELSEWHERE else None
     return [
         NavLink(
             label=gettext(item.label),
             url=url_for(item.endpoint),
             icon=item.icon,
-            active=_is_here(item.endpoint),
+            active=item is here,
             badge=item.badge(session, visitor) if item.badge else 0,
         )
-        for item in sorted(items, key=lambda item: item.order)
-        if item.needs == SIGNED_IN or visitor.may(item.needs)
+        for item in shown
     ]
 
 
-def _is_here(endpoint: str) -> bool:
-    """Whether this page is of the item's room or lies below the item's page: several rooms share `/admin`."""
-    room, url = (request.endpoint or "").partition(".")[0], url_for(endpoint)
-    return endpoint.partition(".")[0] == room or (url != "/" and request.path.startswith(f"{url}/"))
+def _is_for(item: NavItem, visitor: Visitor) -> bool:
+    return item.needs == SIGNED_IN or visitor.may(item.needs)
+
+
+_ELSEWHERE = (0, 0)
+
+
+def _nearness(item: NavItem) -> tuple[int, int]:
+    """How much this page is the item's: its own, one of its room, one below its address (`/admin` has several rooms)."""
+    here, url = request.endpoint or "", url_for(item.endpoint)
+    if here == item.endpoint or here in item.pages:
+        return 3, 0
+    if here.partition(".")[0] == item.endpoint.partition(".")[0]:
+        return 2, 0
+    return (1, len(url)) if url != "/" and request.path.startswith(f"{url}/") else _ELSEWHERE

@@ -411,3 +411,25 @@ def test_crumbs_do_not_end_with_a_sign_that_leads_nowhere(database, tmp_path, re
     crumbs = page.text.partition('class="crumbs"')[2].partition("</ol>")[0]
     assert crumbs.count("<li>") == 2
     assert crumbs.count("chevron-right") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("/", "Home"),
+        ("/courses", "Electives"),
+        ("/courses/all", "Courses"),
+        ("/courses/maths", "Home"),
+        ("/courses/maths/lessons/intro", "Home"),
+        ("/admin/jobs", "Administration"),
+    ],
+)
+def test_menu_says_of_one_item_alone_that_the_visitor_is_there(database, tmp_path, app, path, label):
+    sync(database, write_course(tmp_path))
+    person = make_person(database, "Both", Role.PARTICIPANT, Role.ADMIN)
+
+    page = browser_of(app, person).get(path, headers=EN)
+
+    menu = page.text.partition('class="nav__list"')[2].partition("</ul>")[0]
+    active = re.findall(r'aria-current="page">.*?nav__label">([^<]+)<', menu)
+    assert active == [label]
