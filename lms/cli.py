@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 from lms.commands import COMMANDS
-from lms.errors import LmsError
+from lms.errors import LmsError, WrongSettings
 
 WRONG_USE = 2
 """The exit code for what the person at the terminal has to mend, as click has it for wrong words."""
@@ -47,8 +47,6 @@ def main(arguments: list[str] | None = None) -> None:
 
     Settings that cannot be used end it with code 2.
     """
-    from lms.settings import WrongSettings
-
     try:
         cli.main(arguments, prog_name="python3 -m lms", standalone_mode=True)
     except WrongSettings as error:

@@ -135,3 +135,7 @@ class Unavailable(LmsError):
     """Something that we need is down for now."""
 
     code = ErrorCode.UNAVAILABLE
+
+
+class WrongSettings(LmsError):
+    """The settings cannot be used: one sentence for each, with the place where it stands and the cure."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from lms.errors import LmsError
+from lms.errors import WrongSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 Bytes = Annotated[int, Field(ge=1)]
@@ -34,10 +34,6 @@ def _a_locale(name: str) -> str:
     if name not in LOCALES:
         raise ValueError(f"no such language here; write one of {', '.join(LOCALES)}")
     return name
-
-
-class WrongSettings(LmsError):
-    """The settings cannot be used: one sentence for each, with the place where it stands and the cure."""
 
 
 class Settings(BaseSettings):
