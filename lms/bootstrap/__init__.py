@@ -37,10 +37,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _main(arguments: list[str], root: Path, variables: Mapping[str, str]) -> int:
-    developer = not commands.WITH_DEVELOPER_TOOLS.isdisjoint(arguments[:1])
+    asks_for_help = _asks_for_help(arguments)
+    developer = not asks_for_help and not commands.WITH_DEVELOPER_TOOLS.isdisjoint(arguments[:1])
     environment = choose(root, variables, developer=developer)
     if not environment.is_current(developer=developer):
-        if not arguments or arguments[0] in HELP:
+        if asks_for_help:
             print(commands.overview(), end="")
             return 0
         from lms.bootstrap.installer import install  # not needed by the starts that install nothing
@@ -49,6 +50,12 @@ def _main(arguments: list[str], root: Path, variables: Mapping[str, str]) -> int
     if Path(sys.prefix).resolve() == environment.venv.resolve():
         return _enter(arguments)
     return _replace(str(environment.python), arguments)
+
+
+def _asks_for_help(arguments: list[str]) -> bool:
+    """Help is given at once, with what there is. Words after `--` are for another program."""
+    ours = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return not ours or ours[0] in HELP or not {"-h", "--help"}.isdisjoint(ours)
 
 
 def _replace(python: str, arguments: list[str]) -> NoReturn:

@@ -77,7 +77,7 @@ def checkout(tmp_path: Path) -> Checkout:
 def test_help_before_anything_is_installed_lists_commands_and_writes_nothing(checkout: Checkout) -> None:
     before = checkout.files()
 
-    for words in ((), ("--help",), ("-h",)):
+    for words in ((), ("--help",), ("-h",), ("test", "--help"), ("course", "sync", "-h")):
         status, out, err = checkout.run(*words)
 
         assert (status, err) == (0, "")
