@@ -59,7 +59,10 @@ class OtherProgramme(LmsError):
 
     def __init__(self, state_dir: Path, found: str) -> None:
         super().__init__(
-            "%(state_dir)s holds %(found)s: set LMS_STATE_DIR to another folder.",
+            "%(state_dir)s holds %(found)s: give this one a folder of its own, `LMS_STATE_DIR=%(other)s python3 -m lms "
+            "%(command)s`.",
             state_dir=state_dir,
+            other=state_dir.with_name(f"{state_dir.name}-{'run' if found == 'demo' else 'demo'}"),
+            command="run" if found == "demo" else "demo",
             found="a demo" if found == "demo" else "a real programme",
         )

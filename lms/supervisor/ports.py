@@ -1,4 +1,4 @@
-"""Ports: those of the last start if they are free, else the next free ones; kept while the supervisor lives."""
+"""Ports: the usual ones if they are free, else the next free ones; kept while the supervisor lives."""
 
 import contextlib
 import errno
@@ -52,16 +52,20 @@ class Ports:
         return True
 
 
-def choose_ports(file: Path, defaults: Mapping[str, int], ports: Ports, say: Callable[[str], None]) -> dict[str, int]:
-    """A free port for each name, remembered in `file` for the next start; says so where it had to move.
+def choose_ports(
+    file: Path, defaults: Mapping[str, int], ports: Ports, say: Callable[[str], None], *, stay: bool = True
+) -> dict[str, int]:
+    """A free port for each name, written to `file`; says so where it had to move.
+
+    With `stay` it begins with the ports of the last start, without it with the defaults, to which a start returns then.
 
     Raises NoFreePort if a few hundred in a row are busy.
     """
-    before = remembered_ports(file)
+    before = _remembered(file)
     chosen: dict[str, int] = {}
     for name, default in defaults.items():
-        wanted = before.get(name, default)
-        if name in before:
+        wanted = before.get(name, default) if stay else default
+        if before.get(name) == wanted:
             _wait_for(wanted)
         port = _next_free(wanted, ports)
         if port != wanted:
@@ -79,7 +83,7 @@ def is_free(port: int) -> bool:
     return _binds(socket.AF_INET, "", port) and _binds(socket.AF_INET6, "::1", port)
 
 
-def remembered_ports(file: Path) -> dict[str, int]:
+def _remembered(file: Path) -> dict[str, int]:
     """The ports of the last start by name; empty if there was none or the file is spoilt."""
     with contextlib.suppress(OSError, ValueError):
         found = json.loads(file.read_text())

@@ -1,14 +1,14 @@
 """The product as children: web, worker, hub, and what plugins add."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from lms.settings import Settings
 from lms.supervisor.children import Child
 from lms.supervisor.errors import OtherProgramme, PortBusy
-from lms.supervisor.ports import Ports, choose_ports, remembered_ports
+from lms.supervisor.ports import Ports, choose_ports
 
 PARTS = ("web", "worker", "hub")
 HOSTS = {"tool": "lms.localhost", "hub": "hub.localhost", "platform": "school.localhost"}
@@ -34,7 +34,8 @@ def place(
 ) -> dict[str, str]:
     """Environment variables that tell every process where the services are.
 
-    A port that somebody configured stays as it is; the others get free ones. Where only the internal address was
+    A port that somebody configured stays as it is; the others get free ones: in a demo those of its last start, in a
+    real programme the usual ones again as soon as they are free. Where only the internal address was
     configured, the public one is this machine's own name for it. With `only` some parts, the others run elsewhere and
     could not be told of a move: nothing moves then. Raises PortBusy for a port that may not move.
     """
@@ -47,22 +48,19 @@ def place(
         if f"{name}_internal_url" in settings.model_fields_set
     }
     usual = {name: DEFAULT_PORTS[name] for name in names if name not in configured}
-    settled = {**configured, **_without_moving(file, usual)} if only else configured
+    settled = {**configured, **usual} if only else configured
     for name, port in settled.items():
         if (not only or PARTS_OF[name] in only) and not ports.take(port):
             raise PortBusy(name, port)
-    chosen = choose_ports(file, {name: port for name, port in usual.items() if name not in settled}, ports, say)
+    chosen = choose_ports(
+        file, {name: port for name, port in usual.items() if name not in settled}, ports, say, stay=demo
+    )
     for name, port in {**settled, **chosen}.items():
         if name not in configured:
             common[f"LMS_{name.upper()}_INTERNAL_URL"] = f"http://127.0.0.1:{port}"
         if f"{name}_public_url" not in settings.model_fields_set:
             common[f"LMS_{name.upper()}_PUBLIC_URL"] = f"http://{HOSTS[name]}:{port}"
     return common
-
-
-def _without_moving(file: Path, usual: Mapping[str, int]) -> dict[str, int]:
-    before = remembered_ports(file)
-    return {name: before.get(name, port) for name, port in usual.items()}
 
 
 def children_of(settings: Settings, added: Sequence[Child]) -> list[Child]:

@@ -202,20 +202,31 @@ def test_place_with_an_internal_address_alone_names_this_machine_for_browsers(tm
     assert variables["LMS_TOOL_PUBLIC_URL"] == f"http://lms.localhost:{port}"
 
 
-def test_place_of_one_part_neither_asks_for_nor_moves_the_ports_of_the_others(
+def test_place_of_one_part_neither_asks_for_nor_moves_the_ports_of_the_others(tmp_path: Path, ports: Ports) -> None:
+    moved = {"tool": free_port(), "hub": free_port()}
+    (tmp_path / "ports.json").write_text(json.dumps(moved))
+
+    variables = place(Settings(state_dir=tmp_path), demo=False, ports=ports, say=no_words, only=["worker"])
+
+    assert variables["LMS_TOOL_INTERNAL_URL"] == "http://127.0.0.1:8080"
+    assert variables["LMS_HUB_INTERNAL_URL"] == "http://127.0.0.1:8081"
+    assert json.loads((tmp_path / "ports.json").read_text()) == moved
+
+
+def test_choose_ports_of_a_real_programme_returns_to_the_usual_one_when_it_is_free(
     tmp_path: Path, busy: int, ports: Ports
 ) -> None:
-    free = free_port()
-    (tmp_path / "ports.json").write_text(json.dumps({"tool": busy, "hub": free}))
+    file, said = tmp_path / "ports.json", list[str]()
+    with Ports() as earlier:
+        moved = choose_ports(file, {"tool": busy}, earlier, said.append, stay=False)
+    usual = free_port()
+    file.write_text(json.dumps(moved))
 
-    variables = place(Settings(state_dir=tmp_path), demo=False, ports=ports, say=no_words, only=["hub"])
+    back = choose_ports(file, {"tool": usual}, ports, no_words, stay=False)
 
-    assert variables["LMS_TOOL_INTERNAL_URL"] == f"http://127.0.0.1:{busy}"
-    assert variables["LMS_HUB_INTERNAL_URL"] == f"http://127.0.0.1:{free}"
-    assert not ports.take(free)
-    with pytest.raises(PortBusy, match=f"port {busy}"):
-        place(Settings(state_dir=tmp_path), demo=False, ports=ports, say=no_words, only=["web"])
-    assert json.loads((tmp_path / "ports.json").read_text()) == {"tool": busy, "hub": free}
+    assert moved["tool"] > busy
+    assert said == [f"port {busy} is busy: tool takes {moved['tool']} instead."]
+    assert back == {"tool": usual}
 
 
 def configured(state_dir: Path, port: int, public_url: str) -> Settings:
