@@ -29,6 +29,7 @@ from lms.web import init_web, open_doors
 from lms.web.access import check_views
 from lms.web.admin_pages import AdminPages
 from lms.web.cards import Cards
+from lms.web.logs import keep_locals_out
 from lms.web.navigation import Navigation
 
 DAY_SECONDS = 24 * 3600
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
     `app.extensions` holds `lms.settings`, `lms.registries` and `lms.database`. Raises BadPlugin, or RuntimeError for a
     view without manners.
     """
+    keep_locals_out()
     plugins = find_plugins(settings.disabled_plugins)
     rooms = load_rooms()
     contributions = Contributions(rooms, plugins)
@@ -83,7 +85,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _open_database(app: Flask, settings: Settings, registries: Registries) -> None:
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database)
     db.init_app(app)

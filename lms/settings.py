@@ -140,7 +140,7 @@ def _sentence(problem: Any) -> str:
 
 def _kept_secret(path: Path) -> bytes:
     """Two processes may start at once: the first to create the file decides."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_urlsafe(48))

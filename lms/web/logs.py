@@ -25,6 +25,19 @@ def init_logs(*, json: bool = False, level: int = logging.INFO) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
 
 
+def keep_locals_out() -> None:
+    """For entry points that set no logs up (a shell, another server): structlog by itself writes local variables."""
+    if not structlog.is_configured():
+        structlog.configure(
+            processors=[
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                _terminal(),
+            ]
+        )
+
+
 def _terminal() -> structlog.types.Processor:
     """Tracebacks without local variables: those hold answers and names."""
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
