@@ -30,7 +30,7 @@ def proportional_bytes(pid: int) -> int:
 
 
 def server_of(bwrap: int) -> psutil.Process | None:
-    """The notebook server in the sandbox of `bwrap`: the only child of the sandbox's init; None when it has ended.
+    """The notebook server in the sandbox of `bwrap`: the first child of the sandbox's init; None when it has ended.
 
     Raises psutil.NoSuchProcess when the sandbox has ended.
     """
@@ -47,7 +47,9 @@ async def keep_within(bwrap: int, limit: int, on_kill: Callable[[int, int], None
     """
     with suppress(psutil.NoSuchProcess):
         while server := server_of(bwrap):
-            kernels = [each.pid for each in server.children(recursive=True)]
+            # all of the sandbox: a process whose parent ended is a child of the sandbox's init, and no longer of the server
+            inside = {each.pid for each in psutil.Process(bwrap).children(recursive=True)}
+            kernels = inside - {server.pid, server.ppid()}
             if sum(map(resident_bytes, [server.pid, *kernels])) > limit:
                 held = {pid: proportional_bytes(pid) for pid in kernels}
                 total = sum(held.values()) + proportional_bytes(server.pid)
