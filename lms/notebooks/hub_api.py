@@ -61,6 +61,11 @@ class HubApi:
         )  # a home may outlive the hub's database
         _expect(self._call("DELETE", user, timeout=STOP_TIMEOUT_SECONDS), HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
 
+    def sign_out_user(self, name: str) -> None:
+        """Stop the server of `name` and end every sign-in of theirs at the hub; home and name stay."""
+        answer = self._call("POST", f"/lms/users/{name}/sign-out", timeout=STOP_TIMEOUT_SECONDS)
+        _expect(answer, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
+
     def is_up(self) -> bool:
         """Whether the hub answers now."""
         try:

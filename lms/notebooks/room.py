@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.jobs import Handler
-from lms.notebooks import erasure, prestart
+from lms.notebooks import erasure, expulsion, prestart
 from lms.notebooks.api import api
 from lms.notebooks.leaving import init_leaving
 from lms.notebooks.models import Grant
 from lms.notebooks.oauth import oauth
 from lms.notebooks.views import notebooks
 from lms.people.personal import PersonalData
+from lms.people.sessions import SignedInElsewhere
 from lms.registries import Registries
 
 ASSIGNMENT_PAGES = frozenset({"grading.assignment", "grading.submit"})
@@ -26,13 +27,14 @@ def lms_blueprints() -> Sequence[Blueprint]:
 
 
 def lms_jobs() -> Sequence[Handler]:
-    return [prestart.HANDLER, erasure.HANDLER]
+    return [prestart.HANDLER, erasure.HANDLER, expulsion.HANDLER]
 
 
-def install(app: Flask, _registries: Registries) -> None:
+def install(app: Flask, registries: Registries) -> None:
     """Give an assignment's page, which belongs to a lower room, its link into the notebook; sign out of the hub too."""
     app.context_processor(_open_url)
     init_leaving(app)
+    registries.get(SignedInElsewhere).add(expulsion.ELSEWHERE)
 
 
 def _open_url() -> dict[str, object]:

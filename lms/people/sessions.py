@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,8 +15,21 @@ from lms.database import new_id
 from lms.errors import N_, Forbidden, NotFound
 from lms.people.actor import Actor, Permissions, Role, allowed_by
 from lms.people.models import Grant, Person, SignInSession
+from lms.registries import ByName
 
 SEEN_STEP = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A place beyond the tool where a person may be signed in too; `sign_out` enlists in the caller's transaction."""
+
+    name: str
+    sign_out: Callable[[Session, UUID], None]
+
+
+class SignedInElsewhere(ByName[Elsewhere]):
+    """Every such place."""
 
 
 def hash_token(token: str) -> str:
@@ -120,12 +135,14 @@ def end_session(session: Session, session_id: UUID, *, person_id: UUID, at: date
 
 
 def end_all_sessions(session: Session, person_id: UUID, *, at: datetime) -> None:
-    """Sign out everywhere."""
+    """Sign out everywhere, beyond the tool too."""
     session.execute(
         update(SignInSession)
         .where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None))
         .values(ended_at=at)
     )
+    for place in registries.of(session).get(SignedInElsewhere):
+        place.sign_out(session, person_id)
 
 
 def list_sessions(session: Session, person_id: UUID, *, at: datetime) -> list[SignInSession]:

@@ -14,6 +14,7 @@ from oauthenticator.generic import GenericOAuthenticator
 from oauthenticator.oauth2 import OAuthCallbackHandler
 
 from lms.notebooks.hub import homes
+from lms.notebooks.hub.expelling import SignOutHandler
 
 
 class SwitchingCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator ships no types
@@ -41,6 +42,10 @@ class ToolAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # oauthen
     """Everybody whom the tool knows may in; their name is the opaque `sub`."""
 
     callback_handler = SwitchingCallbackHandler
+
+    def get_handlers(self, app: Any) -> list[tuple[str, type]]:
+        """Beside sign-in: what the tool asks for when it locks somebody out."""
+        return [*super().get_handlers(app), (r"/api/lms/users/([^/]+)/sign-out", SignOutHandler)]
 
     async def delete_user(self, user: Any) -> None:
         """Called by JupyterHub after the server has stopped: the tool forgets this person. Raises OSError."""

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -73,6 +74,24 @@ def test_hub_forgets_a_user_with_server_and_home(hub: Hub) -> None:
     assert not (hub.state_dir / "hub" / "logs" / "uvera.log").exists()
     assert api.who_is(token) is None
     api.forget_user("uvera")
+
+
+def test_signed_out_user_has_no_server_and_no_token_and_keeps_the_home(hub: Hub) -> None:
+    api = _api(hub)
+    api.start_server("uzoya")
+    server = _server(hub, "uzoya")
+    token = server.environ()["JUPYTERHUB_API_TOKEN"]
+    deadline = time.monotonic() + START_SECONDS
+    while api.who_is(token) is not None:
+        assert time.monotonic() < deadline
+        with suppress(HubDown):  # while the server is still starting
+            api.sign_out_user("uzoya")
+        time.sleep(0.5)
+
+    assert psutil.wait_procs([server], timeout=GONE_SECONDS)[1] == []
+    assert (hub.state_dir / "hub" / "homes" / "uzoya").is_dir()
+    api.sign_out_user("uzoya")
+    api.sign_out_user("unobody")
 
 
 def _forgotten(api: HubApi, name: str) -> bool:

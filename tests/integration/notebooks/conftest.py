@@ -20,13 +20,14 @@ from tests.factories.people import make_person
 class TokenHub:
     """The hub as the tool's client needs it; tests/e2e/hub/test_life.py holds the real one to the same answers.
 
-    `users` maps a token to a user name, `started` lists whose servers were asked for, `forgotten` who was deleted, `busy`: it can't start any now.
+    `users` maps a token to a user name, `started` lists whose servers were asked for, `forgotten` who was deleted, `signed_out` who was signed out, `busy`: it can't start any now.
     """
 
     def __init__(self) -> None:
         self.users: dict[str, str] = {}
         self.started: list[str] = []
         self.forgotten: list[str] = []
+        self.signed_out: list[str] = []
         self.busy = False
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -49,6 +50,10 @@ class TokenHub:
                 self._answer(200 if name or self.path == "/hub/api" else 403, body)
 
             def do_POST(self) -> None:
+                if self.path.endswith("/sign-out"):
+                    hub.signed_out.append(self.path.split("/")[-2])
+                    self._answer(204, "")
+                    return
                 _, _, _, _, name, *rest = self.path.split("/")
                 if not rest:
                     self._answer(201, "{}")
