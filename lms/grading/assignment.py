@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from lms import registries
 from lms.courses import runs
@@ -22,9 +22,8 @@ from lms.courses.run_links import stay_in_run
 from lms.courses.staff import is_staff
 from lms.errors import N_, Forbidden, NotFound
 from lms.grading.intake import queue_before
-from lms.grading.kind import STATE_OF, state_of
+from lms.grading.kind import seen_state, state_of
 from lms.grading.models import Attempt
-from lms.grading.release import points_of
 from lms.grading.states import AttemptState
 from lms.grading.texts import points_text, step_total
 from lms.jobs import is_worker_alive
@@ -34,7 +33,6 @@ from lms.web.locale import pick
 
 SHOWN = 50
 WORKER_SILENCE_SECONDS = 15
-GRADED = (AttemptState.RELEASED, AttemptState.NEEDS_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,12 @@ def get_place(session: Session, slug: str, step_id: str, *, by: Actor, at: datet
 
 
 def list_attempts(session: Session, run_id: UUID, step_id: str, person_id: UUID) -> list[Attempt]:
-    """A participant's attempts at one assignment with their cells, oldest first."""
+    """A participant's attempts at one assignment with what was released of them, oldest first."""
     query = (
         select(Attempt)
         .where(Attempt.run_id == run_id, Attempt.step_id == step_id, Attempt.person_id == person_id)
         .order_by(Attempt.number)
-        .options(selectinload(Attempt.cells))
+        .options(joinedload(Attempt.release))
     )
     return list(session.scalars(query))
 
@@ -131,8 +129,7 @@ def _link(session: Session, run: CourseRun, step: Step) -> tuple[str, str]:
 def _attempt(session: Session, attempt: Attempt) -> dict[str, Any]:
     """An attempt in words. Only one that waits costs a query."""
     waits = attempt.state in (AttemptState.QUEUED, AttemptState.FAILED)
-    score, maximum, _waits = points_of(attempt) if attempt.state in GRADED else (None, None, False)
-    state = STATE_OF[AttemptState(attempt.state)]
+    release, state = attempt.release, seen_state(attempt)
     refused = attempt.state == AttemptState.REFUSED and attempt.message
     return {
         "number": attempt.number,
@@ -141,8 +138,8 @@ def _attempt(session: Session, attempt: Attempt) -> dict[str, Any]:
         "state": State.SUBMITTED if waits and attempt.started_at is None else state,
         "is_late": attempt.is_late,
         "ahead": queue_before(session, attempt) if waits and attempt.started_at is None else None,
-        "score": points_text(score),
-        "max_score": points_text(maximum),
-        "feedback_url": url_for("grading.feedback", attempt_id=attempt.id) if state is State.DONE else None,
+        "score": points_text(release.score) if release is not None else None,
+        "max_score": points_text(release.max_score) if release is not None else None,
+        "feedback_url": url_for("grading.feedback", attempt_id=attempt.id) if release is not None else None,
         "reason": _(attempt.message) if refused and attempt.message else None,
     }

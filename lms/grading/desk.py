@@ -60,7 +60,9 @@ def judge(
     cell.comment = comment.strip()[:COMMENT_LENGTH] or None
     cell.judged_by, cell.judged_at = by.person_id, at
     cell.claimed_by = cell.claimed_until = None
-    session.add(Judgement(id=new_id(), cell_id=cell.id, score=score, by_id=by.person_id, at=at))
+    session.add(
+        Judgement(id=new_id(), attempt_id=cell.attempt_id, cell=cell.name, score=score, by_id=by.person_id, at=at)
+    )
     session.flush()
     return cell
 

@@ -102,6 +102,7 @@ def _works(rows: Sequence[Any], contents: dict[UUID, Any]) -> list[dict[str, Any
     items = []
     for attempt, person, run in rows:
         score, maximum, _waits = points_of(attempt)
+        release = attempt.release
         items.append(
             {
                 "id": attempt.id,
@@ -112,7 +113,8 @@ def _works(rows: Sequence[Any], contents: dict[UUID, Any]) -> list[dict[str, Any
                 "score": points_text(score),
                 "max_score": points_text(maximum),
                 "submitted_at": attempt.submitted_at,
-                "released_at": attempt.released_at,
+                "released_at": release.released_at if release is not None else None,
+                "before": points_text(release.score) if release is not None else None,
             }
         )
     return items
@@ -150,7 +152,7 @@ def answer_context(
     """One answer. `attempt` has its cells loaded; `typed` is what a refused form held, so that nothing is lost."""
     run = session.get_one(CourseRun, attempt.run_id)
     content = runs.content_of(session, run)
-    views = view_cells(session, attempt, g.locale)
+    views = view_cells(session, attempt.feedback_sha256, g.locale)
     place = next((index for index, view in enumerate(views) if view.name == cell.name), None)
     shown = views[place] if place is not None else None
     above = views[max(0, place - TASK_CELLS) : place] if place is not None else []

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,8 +18,9 @@ from lms import files
 from lms.courses import runs
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
-from lms.grading.models import Attempt, CellGrade
-from lms.grading.release import given, points_of
+from lms.grading.models import Attempt
+from lms.grading.release import points_of, results_of
+from lms.grading.results import CellResult
 from lms.grading.states import AttemptState
 from lms.grading.texts import points_text
 from lms.grading.titles import title_of
@@ -42,7 +44,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """One cell on the page. Markdown is rendered; `grade` is set for cells with points."""
+    """One cell on the page; markdown is rendered. `name` is its grade_id, `own` means that the participant added it."""
 
     name: str | None
     cell_type: str
@@ -50,18 +52,41 @@ class CellView:
     html: Markup | None
     outputs: tuple[Output, ...]
     own: bool
-    grade: CellGrade | None
-    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody sees of an attempt. `released_at` is None for a result that its participant does not see (yet)."""
+
+    cells: tuple[CellResult, ...]
+    score: Decimal
+    max_score: Decimal
+    waits: bool
+    feedback_sha256: str | None
+    released_at: datetime | None
+
+
+def shown_to(attempt: Attempt, by: Actor) -> Shown:
+    """To its participant what was released, to everybody else who may look the latest result. Both are loaded."""
+    release = attempt.release
+    if release is not None and (attempt.person_id == by.person_id or attempt.state == AttemptState.RELEASED):
+        return Shown(
+            release.cells, release.score, release.max_score, False, release.feedback_sha256, release.released_at
+        )
+    score, maximum, waits = points_of(attempt)
+    return Shown(results_of(attempt), score, maximum, waits, attempt.feedback_sha256, None)
 
 
 def feedback_context(
     session: Session, attempt: Attempt, *, run: CourseRun, step: Step, others: Sequence[Attempt], by: Actor
 ) -> dict[str, Any]:
     """The context of the feedback's template, documented there. `others` are all attempts of the same participant."""
-    judges = {cell.judged_by for cell in attempt.cells if cell.judged_by}
+    shown = shown_to(attempt, by)
+    judges = {cell.judged_by for cell in shown.cells if cell.judged_by}
     names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(judges))).all())
-    score, maximum, waits = points_of(attempt)
     assignment_url = url_for("grading.assignment", slug=run.slug, step_id=step.id, run=run.code)
+    is_own = attempt.person_id == by.person_id
+    before = attempt.release if shown.released_at is None else None
     return {
         "course": {
             "title": pick(runs.content_of(session, run).title),
@@ -70,21 +95,22 @@ def feedback_context(
         "assignment": {"title": pick(step.title), "url": assignment_url},
         "attempt": {
             "number": attempt.number,
-            "score": points_text(score),
-            "max_score": points_text(maximum),
-            "released_at": attempt.released_at,
+            "score": points_text(shown.score),
+            "max_score": points_text(shown.max_score),
+            "released_at": shown.released_at,
             "submitted_at": attempt.submitted_at,
             "is_late": attempt.is_late,
         },
-        "cells": [_line(cell, names) for cell in attempt.cells],
-        "notebook_url": url_for("grading.graded", attempt_id=attempt.id) if attempt.feedback_sha256 else None,
-        "again_url": assignment_url if attempt.person_id == by.person_id and score < maximum else None,
+        "before": (points_text(before.score), points_text(before.max_score)) if before is not None else None,
+        "cells": [_line(cell, names) for cell in shown.cells],
+        "notebook_url": url_for("grading.graded", attempt_id=attempt.id) if shown.feedback_sha256 else None,
+        "again_url": assignment_url if is_own and shown.score < shown.max_score else None,
         "attempts": [
             (other.number, url_for("grading.feedback", attempt_id=other.id), other.id == attempt.id)
             for other in others
-            if other.state == AttemptState.RELEASED
+            if other.release is not None
         ],
-        "release_url": url_for("desk.release_works") if _can_release(attempt, by) and not waits else None,
+        "release_url": url_for("desk.release_works") if _can_release(attempt, by) and not shown.waits else None,
         "attempt_id": attempt.id,
     }
 
@@ -93,33 +119,30 @@ def _can_release(attempt: Attempt, by: Actor) -> bool:
     return attempt.state == AttemptState.NEEDS_PERSON and by.may("grading.release")
 
 
-def _line(cell: CellGrade, names: Mapping[UUID, str]) -> dict[str, Any]:
-    points = given(cell)
-    full = points is not None and points >= cell.max_score
+def _line(cell: CellResult, names: Mapping[UUID, str]) -> dict[str, Any]:
+    full = cell.score is not None and cell.score >= cell.max_score
     return {
         "title": title_of(cell.name, cell.title, g.locale),
-        "score": points_text(points),
+        "score": points_text(cell.score),
         "max_score": points_text(cell.max_score),
-        "kind": "manual" if cell.needs_person else "auto",
-        "state": "done" if full else "partly" if points else "none",
+        "kind": "manual" if cell.is_manual else "auto",
+        "state": "done" if full else "partly" if cell.score else "none",
         "message": _(cell.message) if cell.message else None,
         "comment": cell.comment,
         "by": names.get(cell.judged_by) if cell.judged_by else None,
     }
 
 
-def view_cells(session: Session, attempt: Attempt, locale: str) -> list[CellView]:
-    """The cells of an attempt that was graded; empty where there is nothing to show. Cells of other languages are left out."""
-    if attempt.feedback_sha256 is None:
+def view_cells(session: Session, feedback_sha256: str | None, locale: str) -> list[CellView]:
+    """The cells of a graded notebook; empty where there is none. Cells of other languages are left out."""
+    if feedback_sha256 is None:
         return []
-    grades = {cell.name: cell for cell in attempt.cells}
-    stored = json.loads(files.of(session).read(attempt.feedback_sha256))
-    return [_view(cell, grades) for cell in stored if cell["lang"] in (None, locale)]
+    stored = json.loads(files.of(session).read(feedback_sha256))
+    return [_view(cell) for cell in stored if cell["lang"] in (None, locale)]
 
 
-def _view(cell: Mapping[str, Any], grades: Mapping[str, CellGrade]) -> CellView:
+def _view(cell: Mapping[str, Any]) -> CellView:
     is_markdown = cell["cell_type"] == "markdown"
-    grade = grades.get(cell["name"] or "") if cell["score"] else None
     return CellView(
         name=cell["name"],
         cell_type=cell["cell_type"],
@@ -127,8 +150,6 @@ def _view(cell: Mapping[str, Any], grades: Mapping[str, CellGrade]) -> CellView:
         html=render_markdown(_with_pictures(cell["source"], cell["attachments"])) if is_markdown else None,
         outputs=tuple(_output(output) for output in cell["outputs"]),
         own=bool(cell["own"]),
-        grade=grade,
-        points=given(grade) if grade is not None else None,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lms.courses import runs
 from lms.courses.kinds import Step
@@ -56,7 +56,8 @@ def submit(
     if not lock_enrolment(session, run.id, person_id):
         raise Forbidden(N_("You are not in this course. Join it first, then hand your work in."))
     mine = [Attempt.run_id == run.id, Attempt.step_id == step.id, Attempt.person_id == person_id]
-    known = session.scalar(select(Attempt).where(*mine, Attempt.sha256 == sha256))
+    same = select(Attempt).where(*mine, Attempt.sha256 == sha256).options(joinedload(Attempt.release))
+    known = session.scalar(same)
     if known is not None:
         return Received(known, is_new=False)
     if is_over(run, at):
@@ -83,6 +84,8 @@ def submit(
         is_late=due_at is not None and at > due_at,
         snapshot_id=run.snapshot_id,
         state=AttemptState.QUEUED,
+        asked_at=at,
+        release=None,
     )
     session.add(attempt)
     session.flush()

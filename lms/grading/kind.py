@@ -8,13 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from lms.courses.kinds import Problem, State, Step, StepState, unknown_fields
 from lms.errors import N_
 from lms.grading import engine
 from lms.grading.models import Attempt
-from lms.grading.release import points_of
 from lms.grading.states import AttemptState, best
 
 STATE_OF = {
@@ -56,12 +55,12 @@ class AssignmentKind:
         return f"/courses/{step.course}/assignments/{step.id}"
 
     def states(self, session: Session, person_id: UUID, run_id: UUID, steps: Sequence[Step]) -> dict[str, StepState]:
-        """Two queries: attempts and their cells."""
+        """One query: attempts with what was released of them."""
         attempts = session.scalars(
             select(Attempt)
             .where(Attempt.run_id == run_id, Attempt.person_id == person_id)
             .order_by(Attempt.number)
-            .options(selectinload(Attempt.cells))
+            .options(joinedload(Attempt.release))
         ).all()
         return {step.id: _with_tries(step, [row for row in attempts if row.step_id == step.id]) for step in steps}
 
@@ -71,15 +70,20 @@ def _with_tries(step: Step, attempts: Sequence[Attempt]) -> StepState:
     return state if allowed is None else replace(state, tries_left=max(0, int(allowed) - len(attempts)))
 
 
+def seen_state(attempt: Attempt) -> State:
+    """Where an attempt stands for its participant: what was released stays so while it is graded again."""
+    return State.DONE if attempt.release is not None else STATE_OF[AttemptState(attempt.state)]
+
+
 def state_of(attempts: Sequence[Attempt], notebooks: Mapping[str, str]) -> StepState:
     """What a participant's attempts, oldest first, come to: the newest tells the state, the best ones score."""
     if not attempts:
         return StepState(State.TODO)
-    released = [attempt for attempt in attempts if attempt.state == AttemptState.RELEASED]
-    state = STATE_OF[AttemptState(attempts[-1].state)]
+    state = seen_state(attempts[-1])
+    released = [attempt.release for attempt in attempts if attempt.release is not None]
     if not released:
         return StepState(state)
-    score, maximum = best(((row.notebook or "", points_of(row)[0]) for row in released), notebooks)
+    score, maximum = best(((row.notebook or "", row.score) for row in released), notebooks)
     return StepState(State.DONE if state is State.FAILED else state, score, maximum)
 
 

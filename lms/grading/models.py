@@ -10,15 +10,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.database import Base, Id
 from lms.files import FileHash
+from lms.grading.results import CellResult, CellResults
 from lms.grading.states import AttemptState
 
 
 class Attempt(Base):
     """One notebook handed in. The bytes are in the file store under `sha256`; identical bytes make no new attempt.
 
-    `generation` counts gradings: a regrade raises it, and only the newest may write. `auto_score` of `auto_max` are the
-    automatic points, `manual_max` what a person can give. `feedback_sha256` names the graded notebook as the participant
-    may see it. `superseded_at`: a later attempt took its place in the tutor's queue.
+    `generation` counts gradings that were asked for, only the newest may write; `asked_at` is None once it has written.
+    What stands here and in `cells` is the latest result, that of the course as in `snapshot_id`: `auto_score` of
+    `auto_max` are the automatic points, `manual_max` what a person can give, `feedback_sha256` the graded notebook without
+    its hidden tests. The participant sees nothing of it but what is in `release`. `superseded_at`: a later attempt took
+    its place in the tutor's queue.
     """
 
     __tablename__ = "grading_attempt"
@@ -42,6 +45,7 @@ class Attempt(Base):
     snapshot_id: Mapped[str] = mapped_column(ForeignKey("courses_snapshot.id"))
     generation: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(16))
+    asked_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     graded_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(64))
@@ -54,12 +58,11 @@ class Attempt(Base):
     isolation: Mapped[str | None] = mapped_column(String(32))
     feedback_sha256: Mapped[str | None] = mapped_column(FileHash)
     superseded_at: Mapped[datetime | None]
-    released_at: Mapped[datetime | None]
-    released_by: Mapped[UUID | None]
 
     cells: Mapped[list["CellGrade"]] = relationship(
         back_populates="attempt", lazy="raise", order_by="CellGrade.position", cascade="all, delete-orphan"
     )
+    release: Mapped["Release | None"] = relationship(back_populates="attempt", lazy="raise")
 
 
 class CellGrade(Base):
@@ -92,13 +95,36 @@ class CellGrade(Base):
     attempt: Mapped[Attempt] = relationship(back_populates="cells", lazy="raise")
 
 
+class Release(Base):
+    """What the participant sees of an attempt: a copy made when it was released, so that nothing shows through later.
+
+    `edition` counts from 1: a result that changed is released again. `released_by` is None when no person had to judge.
+    """
+
+    __tablename__ = "grading_release"
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("grading_attempt.id", ondelete="CASCADE"), primary_key=True)
+    edition: Mapped[int]
+    snapshot_id: Mapped[str] = mapped_column(ForeignKey("courses_snapshot.id"))
+    notebook: Mapped[str | None] = mapped_column(String(255))
+    score: Mapped[Decimal]
+    max_score: Mapped[Decimal]
+    cells: Mapped[tuple[CellResult, ...]] = mapped_column(CellResults())
+    feedback_sha256: Mapped[str | None] = mapped_column(FileHash)
+    released_at: Mapped[datetime]
+    released_by: Mapped[UUID | None]
+
+    attempt: Mapped[Attempt] = relationship(back_populates="release", lazy="raise")
+
+
 class Judgement(Base):
-    """Who gave which points when: each change is kept."""
+    """Who gave which points to the answer `cell` when: each change is kept, also when the assignment loses the cell."""
 
     __tablename__ = "grading_judgement"
 
     id: Mapped[Id]
-    cell_id: Mapped[UUID] = mapped_column(ForeignKey("grading_cell.id", ondelete="CASCADE"), index=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("grading_attempt.id", ondelete="CASCADE"), index=True)
+    cell: Mapped[str] = mapped_column(String(255))
     score: Mapped[Decimal]
     by_id: Mapped[UUID]
     at: Mapped[datetime]

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lms.courses.models import CourseRun
 from lms.grading.models import Attempt, CellGrade
@@ -19,7 +19,7 @@ def _attempts(session: Session, person_id: UUID) -> Iterator[tuple[str, Attempt]
         .join(Attempt, Attempt.run_id == CourseRun.id)
         .where(Attempt.person_id == person_id)
         .order_by(Attempt.submitted_at)
-        .options(selectinload(Attempt.cells))
+        .options(selectinload(Attempt.cells), joinedload(Attempt.release))
     )
     for slug, code, attempt in session.execute(query):
         yield f"works/{slug}-{code}/{attempt.step_id}/{attempt.number}", attempt
@@ -34,7 +34,7 @@ def _export(session: Session, person_id: UUID) -> list[dict[str, Any]]:
             "is_late": attempt.is_late,
             "state": attempt.state,
             "message": attempt.message,
-            "released_at": attempt.released_at.isoformat() if attempt.released_at else None,
+            "released_at": attempt.release.released_at.isoformat() if attempt.release else None,
             "files": [file.path for file in _files_of(folder, attempt)],
             "answers": [_answer(cell) for cell in attempt.cells],
         }
@@ -67,6 +67,9 @@ def _files_of(folder: str, attempt: Attempt) -> Iterator[PersonalFile]:
     yield PersonalFile(f"{folder}.ipynb", attempt.sha256)
     if attempt.feedback_sha256 is not None:
         yield PersonalFile(f"{folder}-graded.json", attempt.feedback_sha256)
+    release = attempt.release
+    if release is not None and release.feedback_sha256 not in (None, attempt.feedback_sha256):
+        yield PersonalFile(f"{folder}-released.json", release.feedback_sha256)
 
 
 def _erase(session: Session, person_id: UUID) -> None:

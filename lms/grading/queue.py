@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from lms.courses.models import CourseRun
-from lms.grading.models import Attempt, CellGrade
+from lms.grading.models import Attempt, CellGrade, Release
 from lms.grading.states import AttemptState
 from lms.people.actor import Actor
 from lms.people.models import Person, TutorGroupMember
@@ -75,12 +75,15 @@ def works(by: Actor, filters: Filters, *, released: bool) -> Select[Attempt, Per
         .join(Person, Person.id == Attempt.person_id)
         .join(CourseRun, CourseRun.id == Attempt.run_id)
         .where(judged_by(by), *_matching(filters))
-        .options(selectinload(Attempt.cells))
+        .options(selectinload(Attempt.cells), contains_eager(Attempt.release))
     )
     if released:
-        return query.where(Attempt.state == AttemptState.RELEASED, Attempt.released_by.is_not(None)).order_by(
-            Attempt.released_at.desc()
+        return (
+            query.join(Attempt.release)
+            .where(Attempt.state == AttemptState.RELEASED, Release.released_by.is_not(None))
+            .order_by(Release.released_at.desc())
         )
+    query = query.outerjoin(Attempt.release)
     return query.where(Attempt.state == AttemptState.NEEDS_PERSON, Attempt.superseded_at.is_(None), ~unjudged).order_by(
         Attempt.submitted_at
     )

@@ -5,14 +5,16 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lms import ledger
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
 from lms.errors import N_, Conflict, NotFound
+from lms.files.leftovers import let_go
 from lms.grading.intake import lock_enrolment
-from lms.grading.models import Attempt, CellGrade
+from lms.grading.models import Attempt, CellGrade, Release
+from lms.grading.results import CellResult
 from lms.grading.states import AttemptState, CellPoints, best, total
 from lms.grading.steps import step_of
 from lms.notices.service import notify
@@ -34,10 +36,30 @@ def given(cell: CellGrade) -> Decimal | None:
     return None if cell.needs_person else cell.auto_score or Decimal(0)
 
 
+def results_of(attempt: Attempt) -> tuple[CellResult, ...]:
+    """The cells of the latest result, as they are released and shown."""
+    return tuple(
+        CellResult(
+            name=cell.name,
+            title=cell.title,
+            score=given(cell),
+            max_score=cell.max_score,
+            is_manual=cell.needs_person,
+            message=cell.message,
+            comment=cell.comment,
+            judged_by=cell.judged_by,
+        )
+        for cell in attempt.cells
+    )
+
+
 def get_attempt(session: Session, attempt_id: UUID, *, for_update: bool = False) -> Attempt:
-    """With its cells. Raises NotFound."""
-    query = select(Attempt).where(Attempt.id == attempt_id).options(selectinload(Attempt.cells))
-    attempt = session.scalar(query.with_for_update() if for_update else query)
+    """With its cells and its release. Raises NotFound. `for_update` lets nobody else change it meanwhile."""
+    query = select(Attempt).where(Attempt.id == attempt_id)
+    query = query.options(selectinload(Attempt.cells), joinedload(Attempt.release))
+    if for_update:
+        query = query.with_for_update(of=Attempt).execution_options(populate_existing=True)
+    attempt = session.scalar(query)
     if attempt is None:
         raise NotFound
     return attempt
@@ -66,13 +88,43 @@ def release(session: Session, attempt_id: UUID, *, by: Actor, at: datetime) -> A
 
 
 def publish(session: Session, attempt: Attempt, *, at: datetime, by_id: UUID | None) -> None:
-    """Mark as released and, when the best score of the participant changed, append `activity.scored`."""
+    """Show the latest result and, when the best score of the participant changed, append `activity.scored`.
+
+    The attempt has its cells and its release loaded.
+    """
     lock_enrolment(session, attempt.run_id, attempt.person_id)  # two releases of one person come one after the other
     attempt.state = AttemptState.RELEASED
-    attempt.released_at = at
-    attempt.released_by = by_id
+    edition = _copy(session, attempt, at=at, by_id=by_id).edition
     session.flush()
     run = session.get_one(CourseRun, attempt.run_id)
+    _append_best(session, run, attempt, at=at, by_id=by_id)
+    notify(
+        session,
+        attempt.person_id,
+        "grading.released",
+        key=f"grading.released:{attempt.id.hex}:{edition}",
+        url=f"/work/{attempt.id}/feedback",
+        params={"step": attempt.step_id, "course": run.slug},
+        at=at,
+    )
+
+
+def _copy(session: Session, attempt: Attempt, *, at: datetime, by_id: UUID | None) -> Release:
+    release = attempt.release
+    if release is None:
+        release = Release(attempt=attempt, edition=0)
+        session.add(release)
+    release.edition += 1
+    release.snapshot_id, release.notebook = attempt.snapshot_id, attempt.notebook
+    release.score, release.max_score, _waits = points_of(attempt)
+    release.cells = results_of(attempt)
+    left, release.feedback_sha256 = release.feedback_sha256, attempt.feedback_sha256
+    release.released_at, release.released_by = at, by_id
+    let_go(session, [left], at=at)
+    return release
+
+
+def _append_best(session: Session, run: CourseRun, attempt: Attempt, *, at: datetime, by_id: UUID | None) -> None:
     score, maximum = _best(session, attempt, step_of(session, attempt))
     subject = f"activity:{run.slug}/{attempt.step_id}"
     before = [
@@ -81,50 +133,40 @@ def publish(session: Session, attempt: Attempt, *, at: datetime, by_id: UUID | N
         if fact.subject == subject
     ]
     latest = max((fact.value for fact in before), key=lambda value: int(value["generation"]), default=None)
-    if latest is None or (latest["score"], latest["max"]) != (str(score), str(maximum)):
-        generation = int(latest["generation"]) + 1 if latest else 1
-        ledger.append(
-            session,
-            ledger.NewFact(
-                key=f"{SCORED}:{run.id.hex}:{attempt.step_id}:{attempt.person_id.hex}:{generation}",
-                kind=SCORED,
-                person_id=attempt.person_id,
-                subject=subject,
-                course_run_id=run.id,
-                value={
-                    "score": str(score),
-                    "max": str(maximum),
-                    "generation": generation,
-                    "step": attempt.step_id,
-                    "attempt": str(attempt.id),
-                    "submitted_at": attempt.submitted_at.isoformat(),
-                },
-                at=at,
-                source="grading",
-                actor_id=by_id,
-            ),
-        )
-    notify(
+    if latest is not None and (latest["score"], latest["max"]) == (str(score), str(maximum)):
+        return
+    generation = int(latest["generation"]) + 1 if latest else 1
+    ledger.append(
         session,
-        attempt.person_id,
-        "grading.released",
-        key=f"grading.released:{attempt.id.hex}:{attempt.generation}",
-        url=f"/work/{attempt.id}/feedback",
-        params={"step": attempt.step_id, "course": run.slug},
-        at=at,
+        ledger.NewFact(
+            key=f"{SCORED}:{run.id.hex}:{attempt.step_id}:{attempt.person_id.hex}:{generation}",
+            kind=SCORED,
+            person_id=attempt.person_id,
+            subject=subject,
+            course_run_id=run.id,
+            value={
+                "score": str(score),
+                "max": str(maximum),
+                "generation": generation,
+                "step": attempt.step_id,
+                "attempt": str(attempt.id),
+                "submitted_at": attempt.submitted_at.isoformat(),
+            },
+            at=at,
+            source="grading",
+            actor_id=by_id,
+        ),
     )
 
 
 def _best(session: Session, attempt: Attempt, step: Step) -> tuple[Decimal, Decimal]:
-    rows = session.scalars(
-        select(Attempt)
+    released = session.execute(
+        select(Release.notebook, Release.score)
+        .join(Attempt, Attempt.id == Release.attempt_id)
         .where(
             Attempt.run_id == attempt.run_id,
             Attempt.step_id == attempt.step_id,
             Attempt.person_id == attempt.person_id,
-            Attempt.state == AttemptState.RELEASED,
         )
-        .options(selectinload(Attempt.cells))
-        .execution_options(populate_existing=True)
     )
-    return best(((row.notebook or "", points_of(row)[0]) for row in rows), step.data["notebooks"])
+    return best(((notebook or "", score) for notebook, score in released), step.data["notebooks"])

@@ -17,11 +17,10 @@ from lms.errors import N_, Forbidden, LmsError, NotFound, TooLarge
 from lms.files.leftovers import let_go
 from lms.grading import intake
 from lms.grading.assignment import Place, get_place, list_attempts, page_context
-from lms.grading.feedback import feedback_context, view_cells
+from lms.grading.feedback import feedback_context, shown_to, view_cells
 from lms.grading.handout import released_notebooks
 from lms.grading.models import Attempt
 from lms.grading.release import get_attempt, must_over
-from lms.grading.states import AttemptState
 from lms.grading.steps import step_of
 from lms.people.visitor import get_actor, settings
 from lms.web.access import SIGNED_IN, needs
@@ -132,8 +131,11 @@ def feedback(attempt_id: UUID) -> str:
 def graded(attempt_id: UUID) -> Response:
     """The graded notebook as a document for the sandboxed frame: no scripts, no forms, nothing from elsewhere."""
     attempt = _readable(attempt_id)
+    shown = shown_to(attempt, get_actor())
     answer = make_response(
-        render_template("grading/notebook.html", cells=view_cells(reading(), attempt, g.locale), attempt=attempt)
+        render_template(
+            "grading/notebook.html", cells=view_cells(reading(), shown.feedback_sha256, g.locale), attempt=attempt
+        )
     )
     answer.headers["Content-Security-Policy"] = DOCUMENT_POLICY
     return answer
@@ -151,7 +153,7 @@ def _readable(attempt_id: UUID, *, released_only: bool = True) -> Attempt:
     """One's own attempt once it is released, or one that one may see. To others it does not exist."""
     session, actor = reading(), get_actor()
     attempt = get_attempt(session, attempt_id)
-    if attempt.person_id == actor.person_id and (not released_only or attempt.state == AttemptState.RELEASED):
+    if attempt.person_id == actor.person_id and (not released_only or attempt.release is not None):
         return attempt
     if not actor.may("grading.see"):
         raise NotFound

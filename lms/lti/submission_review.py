@@ -67,10 +67,11 @@ def _latest(session: Session, incoming: Incoming, learner_id: UUID, *, released_
     query = select(Attempt).where(Attempt.person_id == learner_id, Attempt.run_id == run_id)
     if step_id:
         query = query.where(Attempt.step_id == step_id)
-    seen = (AttemptState.RELEASED,) if released_only else (AttemptState.RELEASED, AttemptState.NEEDS_PERSON)
-    attempt = session.scalars(
-        query.where(Attempt.state.in_(seen)).order_by(Attempt.submitted_at.desc()).limit(1)
-    ).first()
+    if released_only:
+        query = query.join(Attempt.release)
+    else:
+        query = query.where(Attempt.state.in_((AttemptState.RELEASED, AttemptState.NEEDS_PERSON)))
+    attempt = session.scalars(query.order_by(Attempt.submitted_at.desc()).limit(1)).first()
     if attempt is None:
         raise NotFound(N_("There is no graded work of this participant here yet."))
     return attempt

@@ -15,7 +15,6 @@ from lms.clock import now
 from lms.errors import N_, Invalid, NotFound, SignInNeeded, TooLarge
 from lms.files.leftovers import let_go
 from lms.grading.models import Attempt
-from lms.grading.states import AttemptState
 from lms.notebooks import service, words
 from lms.notebooks.hub_api import HubApi
 from lms.people.actor import Actor
@@ -98,8 +97,8 @@ def submit(course: str, assignment: str) -> tuple[Response, int]:
             source=SOURCES.get(request.args.get("source", ""), "lab"),
             at=now(),
         )
-    answer = jsonify(_submission(taken.attempt, words.received(taken.attempt, is_new=taken.is_new)))
-    return answer, 201 if taken.is_new else 200
+        sent = _submission(taken.attempt, words.received(taken.attempt, is_new=taken.is_new))
+    return jsonify(sent), 201 if taken.is_new else 200
 
 
 @api.get("/assignments/<course>/<assignment>/submissions/<int:number>/feedback")
@@ -110,7 +109,7 @@ def feedback(course: str, assignment: str, number: int) -> Response:
     session = reading()
     offer = service.get_offer(session, course, assignment, actor.person_id, at=now())
     for attempt in service.attempts_of(session, offer, actor.person_id):
-        if attempt.number == number and attempt.state == AttemptState.RELEASED:
+        if attempt.number == number and attempt.release is not None:
             page = flask_babel.gettext("Open the feedback")
             link = f'<!doctype html><meta charset="utf-8"><p><a href="{_feedback_url(attempt)}" target="_blank">{page}</a></p>'
             return jsonify(
@@ -156,9 +155,9 @@ def _submission(attempt: Attempt, message: str) -> dict[str, object]:
     return {
         "number": attempt.number,
         "submitted_at": attempt.submitted_at.isoformat(),
-        "state": words.STATES[AttemptState(attempt.state)],
+        "state": words.state_name(attempt),
         "message": message,
-        "url": _feedback_url(attempt) if attempt.state == AttemptState.RELEASED else None,
+        "url": _feedback_url(attempt) if attempt.release is not None else None,
     }
 
 

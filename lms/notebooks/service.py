@@ -106,7 +106,7 @@ def hand_in(
 
 
 def attempts_of(session: Session, offer: Offer, person_id: UUID) -> list[Attempt]:
-    """The person's attempts with their cells, oldest first."""
+    """The person's attempts with what was released of them, oldest first."""
     return list_attempts(session, offer.run.id, offer.step.id, person_id)
 
 

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from lms.grading.intake import queue_before
 from lms.grading.models import Attempt
-from lms.grading.release import points_of
 from lms.grading.states import AttemptState
 from lms.grading.texts import points_text
 
@@ -20,6 +19,11 @@ STATES = {
 """Our states as the notebook API names them. What failed on our side is tried again, so for a participant it waits."""
 
 
+def state_name(attempt: Attempt) -> str:
+    """The state as the notebook API names it. What was released stays so while it is graded again."""
+    return "released" if attempt.release is not None else STATES[AttemptState(attempt.state)]
+
+
 def received(attempt: Attempt, *, is_new: bool) -> str:
     """The answer to the click on Submit."""
     if is_new:
@@ -29,12 +33,10 @@ def received(attempt: Attempt, *, is_new: bool) -> str:
 
 def standing(session: Session, attempt: Attempt) -> str:
     """Where an attempt stands, with its score once the participant may know it."""
-    state = AttemptState(attempt.state)
-    if state is AttemptState.RELEASED:
-        score, maximum, _waits = points_of(attempt)
-        return str(
-            _("Checked: %(score)s of %(maximum)s points.", score=points_text(score), maximum=points_text(maximum))
-        )
+    state, release = AttemptState(attempt.state), attempt.release
+    if release is not None:
+        score, maximum = points_text(release.score), points_text(release.max_score)
+        return str(_("Checked: %(score)s of %(maximum)s points.", score=score, maximum=maximum))
     if state is AttemptState.NEEDS_PERSON:
         return str(_("Checked by the computer. A tutor will look at the rest."))
     if state is AttemptState.REFUSED:

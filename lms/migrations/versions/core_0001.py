@@ -457,6 +457,7 @@ def upgrade() -> None:
         sa.Column("snapshot_id", sa.String(length=64), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=True),
         sa.Column("graded_at", UtcDateTime(), nullable=True),
         sa.Column("reason", sa.String(length=64), nullable=True),
@@ -469,8 +470,6 @@ def upgrade() -> None:
         sa.Column("isolation", sa.String(length=32), nullable=True),
         sa.Column("feedback_sha256", sa.String(length=64), nullable=True),
         sa.Column("superseded_at", UtcDateTime(), nullable=True),
-        sa.Column("released_at", UtcDateTime(), nullable=True),
-        sa.Column("released_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "state in ('queued', 'needs_person', 'refused', 'failed', 'released')",
             name=op.f("ck_grading_attempt_state"),
@@ -571,6 +570,49 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_grading_cell_needs_person"), ["needs_person"], unique=False)
 
     op.create_table(
+        "grading_judgement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("cell", sa.String(length=255), nullable=False),
+        sa.Column("score", Points(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"],
+            ["grading_attempt.id"],
+            name=op.f("fk_grading_judgement_attempt_id_grading_attempt"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_judgement")),
+    )
+    with op.batch_alter_table("grading_judgement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grading_judgement_attempt_id"), ["attempt_id"], unique=False)
+
+    op.create_table(
+        "grading_release",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("snapshot_id", sa.String(length=64), nullable=False),
+        sa.Column("notebook", sa.String(length=255), nullable=True),
+        sa.Column("score", Points(), nullable=False),
+        sa.Column("max_score", Points(), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("feedback_sha256", sa.String(length=64), nullable=True),
+        sa.Column("released_at", UtcDateTime(), nullable=False),
+        sa.Column("released_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"],
+            ["grading_attempt.id"],
+            name=op.f("fk_grading_release_attempt_id_grading_attempt"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["courses_snapshot.id"], name=op.f("fk_grading_release_snapshot_id_courses_snapshot")
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_grading_release")),
+    )
+
+    op.create_table(
         "lti_score_target",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("link_id", sa.Uuid(), nullable=False),
@@ -608,21 +650,6 @@ def upgrade() -> None:
     with op.batch_alter_table("lti_score_target", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lti_score_target_course_run_id"), ["course_run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lti_score_target_person_id"), ["person_id"], unique=False)
-
-    op.create_table(
-        "grading_judgement",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("cell_id", sa.Uuid(), nullable=False),
-        sa.Column("score", Points(), nullable=False),
-        sa.Column("by_id", sa.Uuid(), nullable=False),
-        sa.Column("at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cell_id"], ["grading_cell.id"], name=op.f("fk_grading_judgement_cell_id_grading_cell"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_judgement")),
-    )
-    with op.batch_alter_table("grading_judgement", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_grading_judgement_cell_id"), ["cell_id"], unique=False)
 
     op.create_table(
         "lti_score_post",

@@ -153,3 +153,13 @@ def test_school_teacher_of_the_run_may_neither_see_nor_judge_works(graded: Class
     assert graded.browser(teacher).get(_answer_url(graded)).status_code == 403
     assert graded.browser(teacher).get(f"/work/{attempt.id}/feedback").status_code == 404
     assert graded.browser(teacher).get(graded.page).status_code == 200
+
+
+def test_points_given_before_the_release_are_not_seen_by_the_participant(graded: Class) -> None:
+    graded.post(graded.tutor_id, _answer_url(graded), score=str(graded.manual), comment="", act="next")
+
+    page = graded.browser(graded.pupil_id).get(graded.page).text
+
+    assert "grading.feedback" not in page
+    assert f"<span>{graded.auto + graded.manual}</span>" not in page
+    assert 'class="points"' not in page
