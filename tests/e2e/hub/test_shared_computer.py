@@ -30,7 +30,7 @@ def test_next_pupil_never_reaches_the_former_ones_server(page: Page, hub: Hub) -
 
     _seconds_until_closed(page)
     assert status_of(page, "/user/uanna/api/contents") == 403
-    answer = theirs.goto(f"{hub.url}/user/uanna/lab")
+    answer = theirs.goto(f"http://uanna.hub.localhost:{hub.hub_port}/user/uanna/lab")
     assert answer is not None
     assert answer.status == 403
 
