@@ -76,6 +76,7 @@ ACTIONS: dict[str, str] = {
     "link.reset": N_("link for a new password made"),
     "link.invite.used": N_("invitation used"),
     "link.reset.used": N_("password changed by link"),
+    "password.changed": N_("own password changed"),
     "list.imported": N_("list imported"),
     "group.created": N_("group made"),
     "group.renamed": N_("group renamed"),

@@ -80,11 +80,7 @@ def lifetime(purpose: str) -> timedelta:
 
 def make_link(session: Session, person_id: UUID, *, purpose: str, at: datetime, by: UUID | None) -> str:
     """A token for `/welcome/<token>`; earlier unused ones of this person stop working."""
-    session.execute(
-        update(OneUseLink)
-        .where(OneUseLink.person_id == person_id, OneUseLink.used_at.is_(None), OneUseLink.expires_at > at)
-        .values(expires_at=at)
-    )
+    stop_links(session, person_id, at=at)
     token = secrets.token_urlsafe(18)
     session.add(
         OneUseLink(
@@ -99,6 +95,15 @@ def make_link(session: Session, person_id: UUID, *, purpose: str, at: datetime, 
     record(session, f"link.{purpose}", at=at, actor_id=by, subject_id=person_id)
     session.flush()
     return token
+
+
+def stop_links(session: Session, person_id: UUID, *, at: datetime) -> None:
+    """None of this person's links that are still unused works any more."""
+    session.execute(
+        update(OneUseLink)
+        .where(OneUseLink.person_id == person_id, OneUseLink.used_at.is_(None), OneUseLink.expires_at > at)
+        .values(expires_at=at)
+    )
 
 
 def get_link(session: Session, token: str, *, at: datetime, for_update: bool = False) -> OneUseLink:

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from lms.errors import N_
 from lms.jobs import Handler, Schedule
-from lms.people import audit_views, erasure, import_views, permissions
+from lms.people import audit_views, erasure, import_views, password_views, permissions
 from lms.people.actor import Permission
 from lms.people.admin_views import people_admin
 from lms.people.group_views import my_groups
@@ -20,7 +20,7 @@ from lms.web.cards import Card
 from lms.web.navigation import NavItem
 
 DAY_SECONDS = 24 * 3600
-VIEWS = (audit_views, import_views)
+VIEWS = (audit_views, import_views, password_views)
 """Modules that add their views to the blueprint of another one."""
 
 PAGES = (

@@ -13,7 +13,7 @@ from lms.clock import now
 from lms.errors import Conflict, Invalid
 from lms.people import invitations, passwords, sessions
 from lms.people.accounts import get_person
-from lms.people.forms import SignInForm, WelcomeForm
+from lms.people.forms import OwnPasswordForm, SignInForm, WelcomeForm
 from lms.people.sign_in import accept, make_claim, prove
 from lms.people.visitor import carried_token, forget, get_actor, remember, settings
 from lms.people.zones import choose_zone, zones_beside
@@ -99,12 +99,18 @@ def end_session(session_id: UUID) -> Response:
 @needs(SIGNED_IN)
 def account() -> str:
     """Who I am here, and where I am signed in."""
+    return show_account(OwnPasswordForm())
+
+
+def show_account(form: OwnPasswordForm) -> str:
+    """The page, with what is wrong in the form for another password."""
     actor = get_actor()
     session = reading()
     return render_template(
         "people/account.html",
         person=get_person(session, actor.person_id),
         login=invitations.find_login(session, actor.person_id),
+        form=form if invitations.has_password(session, actor.person_id) else None,
         sessions=sessions.list_sessions(session, actor.person_id, at=now()),
         current_session_id=actor.session_id,
         zone=actor.zone or "",
