@@ -21,7 +21,7 @@ from lms.ledger.subjects import SubjectKinds
 from lms.notices.kinds import NoticeKinds
 from lms.people.actor import Permissions
 from lms.people.personal import PersonalDataRegistry
-from lms.people.visitor import load_visitor
+from lms.people.visitor import keep_locale, load_visitor
 from lms.plugins.loader import Contributions, Plugin, find_plugins
 from lms.registries import ByName, Registries
 from lms.settings import Settings
@@ -79,7 +79,7 @@ def create_app(settings: Settings) -> Flask:
     for room in rooms:
         if hasattr(room, "install"):
             room.install(app, registries)
-    open_doors(app, load_visitor)
+    open_doors(app, load_visitor, keep_locale)
     check_views(app, {permission.name for permission in registries.get(Permissions)})
     return app
 

@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response
 from lms.clock import now
 from lms.database import Database
 from lms.people.actor import Actor
+from lms.people.language import choose_language
 from lms.people.sessions import SEEN_STEP, actor_of, find_session, is_same_person, touch
 from lms.settings import Settings
-from lms.web.access import get_visitor
+from lms.web.access import find_visitor, get_visitor
 from lms.web.cookies import delete_cookie, read_cookie, set_cookie
-from lms.web.unit import reading
+from lms.web.locale import forget_locale
+from lms.web.unit import reading, unit_of_work
 
 COOKIE = "lms_session"
 DAY_SECONDS = 24 * 3600
@@ -39,6 +41,14 @@ def get_actor() -> Actor:
     return visitor
 
 
+def keep_locale(locale: str) -> None:
+    """Keep the language with the person of this request, if there is one."""
+    visitor = find_visitor()
+    if visitor is not None:
+        with unit_of_work() as session:
+            choose_language(session, visitor.person_id, locale)
+
+
 def carried_token() -> str:
     """The token this browser came with, for `open_session(replaces=…)`; empty if there is none."""
     return read_cookie(COOKIE)
@@ -52,10 +62,14 @@ def settings() -> Settings:
 
 def remember(answer: Response, token: str) -> Response:
     """Hand the browser its session. When it was another's before, the open forms of theirs are good no more: what is
-    sent from a page that they left open must not come in this person's name.
+    sent from a page that they left open must not come in this person's name. Nor does the language of theirs count for
+    somebody who has chosen one.
     """
     if not is_same_person(reading(), carried_token(), token):
         forms.clear()
+        found = find_session(reading(), token, at=now())
+        if found is not None and found[1].locale:
+            forget_locale(answer)
     set_cookie(answer, COOKIE, token, max_age=settings().session_days * DAY_SECONDS)
     return answer
 

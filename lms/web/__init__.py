@@ -15,7 +15,7 @@ from lms.web.cookies import init_cookies
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
 from lms.web.health import health
-from lms.web.locale import choose_locale, init_locale, pick
+from lms.web.locale import LocaleKeeper, choose_locale, init_locale, pick
 from lms.web.navigation import Navigation, links
 from lms.web.unit import reading
 
@@ -55,9 +55,10 @@ def init_web(app: Flask, settings: Settings, *, plugin_catalogues: list[Path]) -
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
-def open_doors(app: Flask, load: VisitorLoader) -> None:
+def open_doors(app: Flask, load: VisitorLoader, keep_locale: LocaleKeeper) -> None:
     """Put the gate before every view that is registered by now, and give pages their frame."""
     init_access(app, load)
+    app.extensions["lms.keep_locale"] = keep_locale
     app.context_processor(_frame)
 
 

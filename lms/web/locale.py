@@ -1,6 +1,6 @@
 """Language, time zone and theme of a page: what the visitor chose, what their profile says, what the browser asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -14,11 +14,14 @@ from lms.clock import now
 from lms.errors import N_, Invalid
 from lms.settings import Settings
 from lms.web.access import PUBLIC, find_visitor, is_static, needs
-from lms.web.cookies import read_cookie, set_cookie
+from lms.web.cookies import delete_cookie, read_cookie, set_cookie
 
 LOCALES = ("ru", "en")
 THEMES = ("auto", "light", "dark")
 YEAR_SECONDS = 365 * 24 * 3600
+
+LocaleKeeper = Callable[[str], None]
+"""Keeps the language with whoever sent this request, if they are known."""
 
 preferences = Blueprint("preferences", __name__, url_prefix="/preferences")
 
@@ -83,8 +86,10 @@ def distance(at: datetime) -> str:
 @preferences.post("/locale")
 @needs(PUBLIC)
 def set_locale() -> AnyResponse:
-    """Remember the language in a cookie."""
-    return _remember_choice("locale", LOCALES)
+    """Remember the language in a cookie and, for somebody known, in their profile."""
+    answer = _remember_choice("locale", LOCALES)
+    cast(LocaleKeeper, current_app.extensions["lms.keep_locale"])(request.form["locale"])
+    return answer
 
 
 @preferences.post("/theme")
@@ -101,6 +106,11 @@ def _remember_choice(name: str, allowed: tuple[str, ...]) -> AnyResponse:
     answer = redirect(local_path(request.form.get("next", "/")))
     set_cookie(answer, name, value, max_age=YEAR_SECONDS)
     return answer
+
+
+def forget_locale(answer: AnyResponse) -> None:
+    """Let the profile speak again: what another person chose in this browser counts no more."""
+    delete_cookie(answer, "locale")
 
 
 def local_path(target: str) -> str:
