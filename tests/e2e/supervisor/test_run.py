@@ -3,15 +3,17 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+import pytest
 import requests
 
 from tests.e2e.story.demo import ROOT
@@ -23,8 +25,20 @@ READY = re.compile(r"^Open http\S+", re.MULTILINE)
 PASSWORD = "четыре случайных слова подряд"
 
 
+@pytest.fixture
+def addresses() -> dict[str, str]:
+    """Where tool and hub are to answer: a part that is started alone never moves, and the usual ports may be busy."""
+    with socket.socket() as tool, socket.socket() as hub:
+        for probe in (tool, hub):
+            probe.bind(("127.0.0.1", 0))
+        return {
+            "LMS_TOOL_INTERNAL_URL": f"http://127.0.0.1:{tool.getsockname()[1]}",
+            "LMS_HUB_INTERNAL_URL": f"http://127.0.0.1:{hub.getsockname()[1]}",
+        }
+
+
 @contextmanager
-def running(state_dir: Path, *words: str) -> Iterator[str]:
+def running(state_dir: Path, addresses: Mapping[str, str], *words: str) -> Iterator[str]:
     """What `python3 -m lms run` printed until it was ready; ended as by Ctrl-C."""
     log = state_dir.parent / f"run-{time.monotonic_ns()}.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
@@ -32,7 +46,7 @@ def running(state_dir: Path, *words: str) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "lms", "run", "--quiet", *words],
             cwd=ROOT,
-            env={**environment, "LMS_STATE_DIR": str(state_dir)},
+            env={**environment, **addresses, "LMS_STATE_DIR": str(state_dir)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -85,9 +99,11 @@ class Browser:
         return answer
 
 
-def test_run_prints_a_link_by_which_the_first_administrator_comes_in_once(tmp_path: Path) -> None:
+def test_run_prints_a_link_by_which_the_first_administrator_comes_in_once(
+    tmp_path: Path, addresses: dict[str, str]
+) -> None:
     state_dir = tmp_path / "var"
-    with running(state_dir) as said:
+    with running(state_dir, addresses) as said:
         (link,) = LINK.findall(said)
         path = urlsplit(link).path
         first, second = Browser(link), Browser(link)
@@ -99,7 +115,7 @@ def test_run_prints_a_link_by_which_the_first_administrator_comes_in_once(tmp_pa
         assert first.get("/admin").status_code == 200
         assert second.get(path).status_code == 410
 
-    with running(state_dir, "--only", "web") as said:
+    with running(state_dir, addresses, "--only", "web") as said:
         assert LINK.findall(said) == []
         third = Browser(READY.findall(said)[0].removeprefix("Open "))
         assert third.post("/sign-in", login="anna", password=PASSWORD).status_code == 302
@@ -107,12 +123,12 @@ def test_run_prints_a_link_by_which_the_first_administrator_comes_in_once(tmp_pa
         assert first.get("/admin").status_code == 200
 
 
-def test_run_makes_a_new_link_at_each_start_until_somebody_came_in(tmp_path: Path) -> None:
+def test_run_makes_a_new_link_at_each_start_until_somebody_came_in(tmp_path: Path, addresses: dict[str, str]) -> None:
     state_dir = tmp_path / "var"
-    with running(state_dir, "--only", "web") as said:
+    with running(state_dir, addresses, "--only", "web") as said:
         (lost,) = LINK.findall(said)
 
-    with running(state_dir, "--only", "web") as said:
+    with running(state_dir, addresses, "--only", "web") as said:
         (link,) = LINK.findall(said)
         browser = Browser(link)
 
