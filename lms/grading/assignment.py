@@ -11,6 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from lms import registries
+from lms.completion.needs import needs_of
+from lms.completion.service import standing
+from lms.completion.shortfalls import Shortfall, find_shortfall
 from lms.courses import runs
 from lms.courses.content import CourseContent
 from lms.courses.enrolment import is_enrolled
@@ -77,6 +80,9 @@ def page_context(session: Session, place: Place, *, by: Actor, at: datetime, set
     over = is_over(place.run, at)
     allowed = place.step.data.get("attempts")
     left = None if allowed is None else max(0, int(allowed) - len(attempts))
+    shortfall = None
+    if state.state is State.DONE and place.is_enrolled:
+        shortfall = _shortfall(session, place, person_id=by.person_id, at=at, tries_left=left)
     steps = list(place.content.steps)
     position = steps.index(place.step)
     silence = max(settings.worker_lost_seconds, WORKER_SILENCE_SECONDS)
@@ -89,6 +95,7 @@ def page_context(session: Session, place: Place, *, by: Actor, at: datetime, set
             "intro": None,
             "due_at": due_at,
             "is_late": due_at is not None and at > due_at and state.state in (State.TODO, State.FAILED),
+            "shortfall": shortfall.advice if shortfall is not None else None,
             "is_open": place.is_enrolled and not over and left != 0,
             "closed_reason": _closed_reason(place, over=over),
             "attempts_left": left,
@@ -98,7 +105,8 @@ def page_context(session: Session, place: Place, *, by: Actor, at: datetime, set
             "minutes": place.step.minutes,
         },
         "best": (points_text(state.score), points_text(state.max_score)) if state.score is not None else None,
-        "state": state.state,
+        "state": state.state if shortfall is None else State.FAILED,
+        "state_label": shortfall.label if shortfall is not None else None,
         "handouts": [
             (f"{name}.ipynb", url_for("grading.handout", slug=place.run.slug, step_id=place.step.id, name=name))
             for name in sorted(place.step.data["notebooks"])
@@ -109,6 +117,14 @@ def page_context(session: Session, place: Place, *, by: Actor, at: datetime, set
         "attempts": [_attempt(session, attempt) for attempt in reversed(attempts[-SHOWN:])],
         "worker_alive": is_worker_alive(session, at, within_seconds=silence),
     }
+
+
+def _shortfall(
+    session: Session, place: Place, *, person_id: UUID, at: datetime, tries_left: int | None
+) -> Shortfall | None:
+    """What the course's rule still wants of work that was released; None where it is enough."""
+    needs = needs_of(standing(session, person_id, place.run, now=at).verdict.reason)
+    return find_shortfall(needs, place.step.id, tries_left=tries_left)
 
 
 def _closed_reason(place: Place, *, over: bool) -> str:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from flask import url_for
-from flask_babel import format_decimal, ngettext
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from lms.completion.service import Standing
+from lms.completion.shortfalls import percent
 from lms.completion.verdicts import Status
 from lms.courses.kinds import State
 from lms.courses.periods import Phase
@@ -17,7 +17,7 @@ from lms.courses.resolving import at_run
 from lms.courses.run_links import stay_in_run
 from lms.learning.home import Home, MyCourse, News, Task
 from lms.learning.progress import PlacedStep
-from lms.learning.reasons import Check, checks, percent
+from lms.learning.reasons import Check, checks
 from lms.learning.service import CoursePage, Elective, Given
 from lms.web.locale import distance, pick
 
@@ -167,7 +167,9 @@ def step_item(placed: PlacedStep, *, is_next: bool, is_open: bool) -> StepItem:
     note = None
     if placed.due_at is not None and state.state in (State.TODO, State.IN_PROGRESS, State.FAILED, State.LATE):
         note = _("due %(distance)s", distance=distance(placed.due_at))
-    note = " · ".join(text for text in (_short_of(placed), note) if text) or None
+    shortfall = placed.shortfall
+    if shortfall is not None:
+        note = " · ".join(text for text in (shortfall.advice, note) if text)
     points = None
     if state.score is not None and state.max_score is not None:
         points = f"{number(state.score)} / {number(state.max_score)}"
@@ -181,30 +183,8 @@ def step_item(placed: PlacedStep, *, is_next: bool, is_open: bool) -> StepItem:
         note=note,
         points=points,
         is_next=is_next,
-        label=_label_of(placed),
+        label=shortfall.label if shortfall is not None else None,
     )
-
-
-def _label_of(placed: PlacedStep) -> str | None:
-    """Other words for the state of what was done and is not enough."""
-    if not placed.falls_short:
-        return None
-    return str(_("Not enough points yet") if placed.is_needed else _("Does not count"))
-
-
-def _short_of(placed: PlacedStep) -> str | None:
-    """What is missing where a step is not enough, and what to do about it."""
-    if not placed.falls_short:
-        return None
-    if not placed.is_needed:
-        return str(_("The day until which this counts is over. Talk to your tutor."))
-    left, share = placed.state.tries_left, percent(placed.asked or Fraction(0))
-    if left == 0:
-        return str(_("%(share)s %% is needed, and all attempts are used. Talk to your tutor.", share=share))
-    if left is None:
-        return str(_("%(share)s %% is needed: try again", share=share))
-    again = ngettext("%(num)s attempt left", "%(num)s attempts left", left)
-    return str(_("%(share)s %% is needed: try again, %(left)s", share=share, left=again))
 
 
 def elective_item(elective: Elective) -> ElectiveItem:

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lms import registries
 from lms.completion.needs import NOTHING, Needs
+from lms.completion.shortfalls import Shortfall, find_shortfall
 from lms.courses.content import CourseContent
 from lms.courses.kinds import ActivityKinds, State, Step, StepState
 from lms.courses.models import CourseRun
@@ -29,17 +29,15 @@ class PlacedStep:
     label: str
     icon: str
     due_at: datetime | None
-    falls_short: bool = False
-    """Whether it was done and is not enough for the course: too few points, or too late."""
-    asked: Fraction | None = None
-    """The share (0..1) of its points that the course asks for, where it falls short."""
+    shortfall: Shortfall | None = None
+    """Where it was done and is not enough for the course: too few points, or too late."""
     is_needed: bool = False
     """Whether doing it (or doing it better) brings the course nearer to completed."""
 
     @property
     def is_to_do(self) -> bool:
         """Whether the person can do something about it now."""
-        can_help = self.is_needed or not self.falls_short
+        can_help = self.is_needed or self.shortfall is None
         return self.state.state in TO_DO and self.url is not None and self.state.tries_left != 0 and can_help
 
 
@@ -101,17 +99,19 @@ def place_steps(
         kind = kinds.find(step.kind)
         due_at = step_due_at(run, step)
         state = states.get(step.id, StepState(State.TODO))
-        is_short = state.state is State.DONE and step.id in needs.short
+        is_done = state.state is State.DONE
+        shortfall = find_shortfall(needs, step.id, tries_left=state.tries_left) if is_done else None
         placed.append(
             PlacedStep(
                 step=step,
-                state=replace(state, state=State.FAILED) if is_short else _with_deadline(state, due_at, at),
+                state=replace(state, state=State.FAILED)
+                if shortfall is not None
+                else _with_deadline(state, due_at, at),
                 url=kind.url(run.id, step) if kind is not None else None,
                 label=kind.label if kind is not None else step.kind,
                 icon=kind.icon if kind is not None else "circle-question-mark",
                 due_at=due_at,
-                falls_short=is_short,
-                asked=needs.short[step.id] if is_short else None,
+                shortfall=shortfall,
                 is_needed=step.id in needs.open,
             )
         )

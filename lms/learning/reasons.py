@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from flask_babel import format_date, gettext
 
+from lms.completion.shortfalls import percent
 from lms.completion.verdicts import Reason, Status
 from lms.courses.content import CourseContent
 from lms.learning.progress import WAITING, CourseProgress, PlacedStep
@@ -76,11 +76,6 @@ def _activity(reason: Reason, steps: Mapping[str, PlacedStep]) -> str:
         share=percent(reason.at_least),
         now=percent(reason.share),
     )
-
-
-def percent(share: Fraction) -> int:
-    """Whole per cent, rounded down: 59.9 is not 60."""
-    return int(share * 100)
 
 
 def _is_ok(reason: Reason, steps: Mapping[str, PlacedStep]) -> bool | None:
