@@ -89,6 +89,12 @@ class Settings(BaseSettings):
             super().__init__(**values)
         except ValidationError as error:
             raise WrongSettings("%(problems)s", problems=" ".join(map(_sentence, error.errors()))) from None
+        except OSError as error:  # a file of somebody else
+            raise WrongSettings(
+                "%(file)s cannot be read (%(why)s): give it and its folder to the user who starts this.",
+                file=_file(),
+                why=error.strerror,
+            ) from None
         except ValueError as error:  # a file that is no TOML, a variable that is no JSON
             cause = error.__cause__ or error
             raise WrongSettings(

@@ -15,6 +15,7 @@ from lms.supervisor.demo import announce, remembered_people, withdraw
 from lms.supervisor.errors import StartFailed
 from lms.supervisor.ports import Ports
 from lms.supervisor.programme import PARTS, children_of, keep_apart, place
+from lms.supervisor.room import usable
 from lms.supervisor.supervision import say, supervise
 
 BEFORE = (Child("prepare", [sys.executable, "-m", "lms.supervisor.prepare"]),)
@@ -67,7 +68,7 @@ def _start(
     banner: Callable[[Settings], str],
 ) -> None:
     state_dir = Settings().state_dir.absolute()
-    with claimed(state_dir, only or PARTS, say) as held, Ports() as ports:
+    with usable(state_dir), claimed(state_dir, only or PARTS, say) as held, Ports() as ports:
         keep_apart(state_dir, demo=demo)
         withdraw(state_dir)  # the last start may have been killed
         os.environ.update(place(Settings(), demo=demo, ports=ports, say=say, only=only))  # the children inherit it

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lms.errors import ErrorCode, LmsError
+from lms.errors import ErrorCode, LmsError, WrongSettings
 
 
 class AlreadyRunning(LmsError):
@@ -15,6 +15,29 @@ class AlreadyRunning(LmsError):
             part=part,
             state_dir=state_dir,
             pid=pid,
+        )
+
+
+class NotWritable(WrongSettings):
+    code = ErrorCode.UNAVAILABLE
+
+    def __init__(self, state_dir: Path, why: str) -> None:
+        super().__init__(
+            "%(state_dir)s cannot be written to (%(why)s): make it a folder that belongs to the user who starts this, "
+            "or set LMS_STATE_DIR to another one.",
+            state_dir=state_dir,
+            why=why,
+        )
+
+
+class NoRoom(WrongSettings):
+    code = ErrorCode.UNAVAILABLE
+
+    def __init__(self, state_dir: Path) -> None:
+        super().__init__(
+            "the disk of %(state_dir)s is full: free some space there (a start needs about 50 MB), or set "
+            "LMS_STATE_DIR to a folder on another disk.",
+            state_dir=state_dir,
         )
 
 
