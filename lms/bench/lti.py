@@ -32,11 +32,12 @@ from lms.database import Database, new_id
 from lms.jobs.engine import Engine
 from lms.lti import oauth1, resource_links, sign_in, signed_form
 from lms.lti.arrival import Browser, Source, arrive
+from lms.lti.consumers import add_consumer
 from lms.lti.keys import new_private_key, private_key, public_jwk
 from lms.lti.launch import launch_1_1, launch_1_3
 from lms.lti.messages import Incoming
 from lms.lti.models import LaunchState
-from lms.lti.registrations import PlatformDetails, add_consumer, add_platform, digest
+from lms.lti.registrations import PlatformDetails, add_platform, digest
 from lms.lti.tokens import Expected, verify
 from lms.lti.vocabulary import (
     AGS_ENDPOINT,

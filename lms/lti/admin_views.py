@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.lti import overview
+from lms.lti.consumers import list_consumers
 from lms.lti.permissions import MANAGE
-from lms.lti.registrations import list_consumers, list_platforms
+from lms.lti.registrations import list_platforms
 from lms.people.visitor import get_actor, settings
 from lms.web.access import needs
 from lms.web.paging import PER_PAGE, Page, page_number

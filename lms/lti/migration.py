@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.database import new_id
+from lms.lti.consumers import find_consumer
 from lms.lti.launch import section
 from lms.lti.messages import Incoming
 from lms.lti.models import Consumer, ResourceLink
-from lms.lti.registrations import find_consumer, vault_of
+from lms.lti.registrations import vault_of
 from lms.lti.text import is_plain_id
 from lms.lti.vocabulary import DEPLOYMENT_ID, LTI_1_1_CLAIM, RESOURCE_LINK
 from lms.people.accounts import AccountKey, add_account, find_account

@@ -1,24 +1,26 @@
-"""Platforms and consumers that an administrator connected, and our own keys."""
+"""Platforms by LTI 1.3 that an administrator connected, and our own keys. Those by LTI 1.1 are in consumers.py."""
 
 import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms import registries
 from lms.database import new_id
-from lms.errors import N_, Invalid
+from lms.errors import N_, Invalid, NotFound
 from lms.lti.addresses import PORTS, origin
 from lms.lti.errors import AddressRefused, UnknownPlatform
 from lms.lti.keys import new_kid, new_private_key, public_jwk
 from lms.lti.models import Consumer, Deployment, Registration, SigningKey
+from lms.lti.permissions import MANAGE
 from lms.lti.text import is_plain_id
 from lms.lti.vault import Vault
+from lms.people.actor import Actor
 from lms.people.audit import record
 from lms.settings import Settings
 
@@ -47,34 +49,70 @@ def add_platform(
     deployment_ids: Iterable[str],
     *,
     origins: Iterable[str] = (),
+    by: Actor | None = None,
     at: datetime,
 ) -> Registration:
-    """Connect a platform by LTI 1.3; again with the same issuer and client id: change it. Deployments are approved.
+    """Connect a platform by LTI 1.3; again with the same issuer and client id: change it and switch it on.
 
-    Its own URLs name the hosts that we call and the sites that may frame us. Raises Invalid for ids or URLs that
-    cannot be right.
+    Deployments are approved. `by`: None is the command line. Raises Invalid for ids or URLs that cannot be right,
+    Forbidden.
     """
+    actor_id = actor_of(by)
     for value in (details.issuer, details.client_id, *deployment_ids):
-        if not is_plain_id(value):
-            raise Invalid(
-                N_("%(value)s is no identifier: it is empty, too long or has control characters."), value=value
-            )
-    hosts = sorted({_origin(url) for url in (details.auth_url, details.token_url, details.jwks_url)})
-    row = session.scalar(
-        select(Registration).where(Registration.issuer == details.issuer, Registration.client_id == details.client_id)
-    )
+        check_id(value)
+    row = find_platform(session, details.issuer, details.client_id)
     if row is None:
         row = Registration(id=new_id(), issuer=details.issuer, client_id=details.client_id, created_at=at)
         session.add(row)
-    row.auth_url, row.token_url, row.jwks_url = details.auth_url, details.token_url, details.jwks_url
-    row.trusted_hosts, row.is_active = hosts, True
-    row.origins = sorted({site(details.auth_url), *(site(given) for given in origins)})
+    row.is_active = True
+    _write(row, details, origins)
     session.flush()
     for deployment_id in deployment_ids:
         approve_deployment(session, row, deployment_id, at=at)
     signing_key(session, at=at)
-    record(session, "lti.platform_added", at=at, actor_id=None, registration=str(row.id))
+    record(session, "lti.platform_added", at=at, actor_id=actor_id, registration=str(row.id))
     return row
+
+
+def _write(row: Registration, details: PlatformDetails, origins: Iterable[str]) -> None:
+    """Its own URLs name the hosts that we call and a site that may frame us."""
+    row.trusted_hosts = sorted({host_of(url) for url in (details.auth_url, details.token_url, details.jwks_url)})
+    row.auth_url, row.token_url, row.jwks_url = details.auth_url, details.token_url, details.jwks_url
+    row.origins = sorted({site(details.auth_url), *(site(given) for given in origins)})
+
+
+def switch_platform(
+    session: Session, registration_id: UUID, *, on: bool, by: Actor | None = None, at: datetime
+) -> Registration:
+    """Let it launch us, or not; nothing is lost, and switching twice changes nothing. Raises NotFound, Forbidden."""
+    actor_id = actor_of(by)
+    row = get_registration(session, registration_id)
+    if row.is_active is not on:
+        row.is_active = on
+        action = "lti.platform_enabled" if on else "lti.platform_disabled"
+        record(session, action, at=at, actor_id=actor_id, registration=str(row.id))
+    return row
+
+
+def get_registration(session: Session, registration_id: UUID) -> Registration:
+    """On or off. Raises NotFound."""
+    row = session.get(Registration, registration_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def find_platform(session: Session, issuer: str, client_id: str) -> Registration | None:
+    """By the pair that makes it one, on or off."""
+    return session.scalar(
+        select(Registration).where(Registration.issuer == issuer, Registration.client_id == client_id)
+    )
+
+
+def list_deployments(session: Session, registration_id: UUID) -> list[Deployment]:
+    """Those that wait first, at most 1000."""
+    query = select(Deployment).where(Deployment.registration_id == registration_id)
+    return list(session.scalars(query.order_by(Deployment.is_approved, Deployment.deployment_id).limit(1000)))
 
 
 def approve_deployment(session: Session, registration: Registration, deployment_id: str, *, at: datetime) -> None:
@@ -121,37 +159,6 @@ def list_platforms(session: Session) -> list[tuple[Registration, list[Deployment
     return [(row, [one for one in deployments if one.registration_id == row.id]) for row in rows]
 
 
-def list_consumers(session: Session) -> list[Consumer]:
-    """All LTI 1.1 consumers, at most 1000."""
-    return list(session.scalars(select(Consumer).order_by(Consumer.key).limit(1000)))
-
-
-def add_consumer(
-    session: Session, key: str, *, origins: Iterable[str] = (), outcome_hosts: Iterable[str] = (), at: datetime
-) -> str:
-    """Connect a platform by LTI 1.1; returns the shared secret. Again with the same key: the secret stays."""
-    if not is_plain_id(key):
-        raise Invalid(N_("%(value)s is no identifier: it is empty, too long or has control characters."), value=key)
-    vault = vault_of(session)
-    row = find_consumer(session, key)
-    if row is None:
-        row = Consumer(
-            id=new_id(), key=key, sealed_secret=vault.seal(secrets.token_urlsafe(24)), created_at=at,
-            origins=[], trusted_hosts=[],
-        )  # fmt: skip
-        session.add(row)
-    row.is_active = True
-    row.origins = sorted({*row.origins, *(site(given) for given in origins)})
-    row.trusted_hosts = sorted(_origin(host if "//" in host else f"http://{host}") for host in outcome_hosts)
-    session.flush()
-    record(session, "lti.consumer_added", at=at, actor_id=None, consumer=str(row.id))
-    return vault.open(row.sealed_secret)
-
-
-def find_consumer(session: Session, key: str) -> Consumer | None:
-    return session.scalar(select(Consumer).where(Consumer.key == key))
-
-
 def signing_key(session: Session, *, at: datetime) -> tuple[str, str]:
     """(kid, PEM) of our newest key; made when there is none, so the caller's transaction must be one that writes."""
     row = session.scalars(
@@ -192,9 +199,25 @@ def framing_sites(session: Session) -> list[str]:
     return sorted({one for origins in (*registered, *consumers) for one in origins})
 
 
+def actor_of(by: Actor | None) -> UUID | None:
+    """Whom the audit names; None for the command line. Raises Forbidden for somebody who may not manage platforms."""
+    if by is None:
+        return None
+    by.must(MANAGE.name)
+    return by.person_id
+
+
+def check_id(value: str) -> None:
+    """Raises Invalid for what no platform can mean by an identifier."""
+    if not is_plain_id(value):
+        raise Invalid(
+            N_("%(value)s is no identifier: it is empty, too long or has control characters."), value=value[:80]
+        )
+
+
 def site(url: str) -> str:
     """The origin of a URL as browsers write it. Raises Invalid when it has none."""
-    host, _, port = _origin(url).rpartition(":")
+    host, _, port = host_of(url).rpartition(":")
     scheme = urlsplit(url).scheme
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}" + ("" if PORTS[scheme] == int(port) else f":{port}")
@@ -205,7 +228,8 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _origin(url: str) -> str:
+def host_of(url: str) -> str:
+    """`host:port` of an http or https URL. Raises Invalid for anything else."""
     try:
         return origin(url)
     except AddressRefused:

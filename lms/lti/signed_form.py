@@ -8,11 +8,12 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from lms.lti.consumers import find_consumer
 from lms.lti.errors import LaunchTooOld
 from lms.lti.launch import Launch, launch_1_1
 from lms.lti.models import Consumer, Nonce
 from lms.lti.oauth1 import NONCE_SECONDS, verify
-from lms.lti.registrations import digest, find_consumer, vault_of
+from lms.lti.registrations import digest, vault_of
 
 
 @dataclass(frozen=True, slots=True)

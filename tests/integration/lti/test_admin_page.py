@@ -12,9 +12,9 @@ from lms.clock import now
 from lms.courses.models import CourseRun
 from lms.database import Database, new_id
 from lms.lti import passback
+from lms.lti.consumers import add_consumer
 from lms.lti.errors import PlatformRefused
 from lms.lti.models import Deployment, Registration, ScoreTarget
-from lms.lti.registrations import add_consumer
 from lms.people.actor import Role
 from tests.contract.lti.course_made import release_score
 from tests.factories.people import browser_of, make_person, without_csrf

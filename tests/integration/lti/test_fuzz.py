@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from lms.clock import now
 from lms.database import Database
-from lms.lti.registrations import PlatformDetails, add_consumer, add_platform
+from lms.lti.consumers import add_consumer
+from lms.lti.registrations import PlatformDetails, add_platform
 from lms.lti.vocabulary import (
     AGS_ENDPOINT,
     CONTEXT,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from lms.clock import now
 from lms.database import Database
 from lms.errors import Invalid
-from lms.lti import registrations
+from lms.lti import consumers, registrations
 from lms.lti.errors import LaunchTooOld
 from lms.lti.launch import Launch, LtiVersion, PersonClaims, Place
 from lms.lti.models import Consumer, Deployment, LaunchState, Registration, SigningKey
@@ -57,9 +57,9 @@ def test_url_of_another_kind_is_refused(database: Database, url: str) -> None:
 
 def test_consumer_keeps_its_secret_which_the_database_does_not_show(database: Database) -> None:
     with database.writing() as session:
-        secret = registrations.add_consumer(session, "school", at=now())
+        secret = consumers.add_consumer(session, "school", at=now())
     with database.writing() as session:
-        again = registrations.add_consumer(session, "school", outcome_hosts=["10.0.0.7:8080"], at=now())
+        again = consumers.add_consumer(session, "school", outcome_hosts=["10.0.0.7:8080"], at=now())
     with database.reading() as session:
         row = session.scalars(select(Consumer)).one()
 
