@@ -59,7 +59,7 @@ def queue_context(
         "stats": None,
         "start_url": url_for("desk.answer", cell_id=first.id) if first is not None else None,
         "pager": Page(
-            _answers(session, rows, contents, at) if tab == "waiting" else _works(rows, contents),
+            _answers(session, rows, contents, by=by, at=at) if tab == "waiting" else _works(rows, contents),
             number,
             PER_PAGE,
             counts[tab],
@@ -80,9 +80,17 @@ def _criteria_tab(session: Session, by: Actor) -> list[dict[str, Any]]:
     return [{"text": _("Criteria"), "url": url_for("criteria.listed"), "active": False, "count": None}]
 
 
-def _answers(session: Session, rows: Sequence[Any], contents: dict[UUID, Any], at: datetime) -> list[dict[str, Any]]:
-    others = {cell.claimed_by for cell, _person, _run in rows if cell.claimed_until and cell.claimed_until > at}
-    names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(others))).all())
+def _answers(
+    session: Session, rows: Sequence[Any], contents: dict[UUID, Any], *, by: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    def other(cell: CellGrade) -> UUID | None:
+        """Who else is reading it now; oneself is nobody to be warned of."""
+        is_claimed = cell.claimed_until is not None and cell.claimed_until > at
+        return cell.claimed_by if is_claimed and cell.claimed_by != by.person_id else None
+
+    others = {other(cell) for cell, _person, _run in rows} - {None}
+    reading = select(Person.id, Person.display_name).where(Person.id.in_(others))
+    names = dict(session.execute(reading).all())
     return [
         {
             "url": url_for("desk.answer", cell_id=cell.id),
@@ -92,7 +100,7 @@ def _answers(session: Session, rows: Sequence[Any], contents: dict[UUID, Any], a
             "answer_title": title_of(cell.name, cell.title, g.locale),
             "submitted_at": cell.attempt.submitted_at,
             "is_late": cell.attempt.is_late,
-            "claimed_by": names.get(cell.claimed_by) if cell.claimed_by else None,
+            "claimed_by": names.get(reader) if (reader := other(cell)) else None,
         }
         for cell, person, run in rows
     ]

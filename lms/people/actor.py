@@ -60,11 +60,6 @@ class Actor:
         held = self.allowed.get(permission, frozenset())
         return None if None in held else frozenset(scope for scope in held if scope is not None)
 
-    @property
-    def initials(self) -> str:
-        """At most two letters for the avatar."""
-        return "".join(word[0] for word in self.display_name.split()[:2]).upper()
-
 
 def allowed_by(
     permissions: Permissions, grants: Iterable[tuple[Role, UUID | None]]

@@ -1,9 +1,8 @@
 """Sign-in, sign-out, one-use links, one's own account."""
 
-import re
 from uuid import UUID
 
-from babel.dates import format_datetime, get_timezone, get_timezone_location
+from babel.dates import format_datetime, get_timezone
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -22,8 +21,6 @@ from lms.web.locale import local_path
 from lms.web.unit import reading, unit_of_work
 
 people = Blueprint("people", __name__)
-_PLAIN_OFFSET = re.compile(r"GMT([+-])0?(\d+):00")
-"""`GMT+05:00` is written as dates are: `UTC+5`."""
 
 
 @people.route("/sign-in", methods=["GET", "POST"])
@@ -119,13 +116,11 @@ def show_account(form: OwnPasswordForm) -> str:
 
 
 def _zone_options() -> list[tuple[str, str]]:
-    """(value, city and offset) of every zone to choose; the programme's own is the empty one."""
+    """(value, city and the time there) of every zone to choose; the programme's own is the empty one."""
     at, own, locale = now(), settings().timezone, get_locale()
 
     def text(zone: str) -> str:
-        offset = format_datetime(at, "ZZZZ", tzinfo=get_timezone(zone), locale=locale)
-        city = get_timezone_location(zone, locale=locale, return_city=True)
-        return f"{city} " + _PLAIN_OFFSET.sub(r"UTC\1\2", offset)
+        return str(format_datetime(at, "VVV '·' HH:mm", tzinfo=get_timezone(zone), locale=locale))
 
     others = [(zone, text(zone)) for zone in zones_beside(own, at=at) if zone != own]
     return [("", _("As in the programme: %(zone)s", zone=text(own))), *others]
@@ -151,6 +146,8 @@ def welcome(token: str) -> Response | str | tuple[str, int]:
     known_login = invitations.find_login(session, link.person_id)
     person = get_person(session, link.person_id)
     form = WelcomeForm(login=known_login or "")
+    if link.purpose == "invite":
+        form.password.label.text = _("Password")
     context = {"form": form, "person": person, "purpose": link.purpose, "known_login": known_login}
     if not form.validate_on_submit():
         return render_template("people/invitation.html", **context)

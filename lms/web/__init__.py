@@ -15,6 +15,7 @@ from lms.web.cookies import init_cookies
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
 from lms.web.health import health
+from lms.web.initials import initials
 from lms.web.locale import LocaleKeeper, choose_locale, init_locale, pick
 from lms.web.navigation import Navigation, links
 from lms.web.unit import reading
@@ -52,6 +53,7 @@ def init_web(app: Flask, settings: Settings, *, plugin_catalogues: list[Path]) -
     init_errors(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.context_processor(lambda: {"programme_name": pick(settings.programme_name)})
+    app.jinja_env.filters["initials"] = initials
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -74,8 +74,8 @@ def pick(texts: Mapping[str, str]) -> str:
 
 
 def format_moment(at: datetime) -> str:
-    """Date, time and zone, as the visitor's language writes them."""
-    return str(format_datetime(at, "d MMMM y, HH:mm z"))
+    """Date, time and the city whose time it is, as the visitor's language writes them."""
+    return str(format_datetime(at, "d MMMM y, HH:mm '·' VVV"))
 
 
 def distance(at: datetime) -> str:

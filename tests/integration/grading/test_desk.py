@@ -94,6 +94,16 @@ def test_points_with_a_comma_are_points(graded: Class) -> None:
     assert [cell.manual_score for cell in attempt.cells if cell.needs_person] == [Decimal("1.5")]
 
 
+def test_queue_warns_of_another_reader_and_not_of_oneself(graded: Class) -> None:
+    other = make_person(graded.database, "Вторая Читательница", Role.ADMIN)
+    graded.browser(graded.tutor_id).get(_answer_url(graded))
+
+    own, theirs = (graded.browser(one).get("/desk").text for one in (graded.tutor_id, other))
+
+    assert "Орлова Ксения" in theirs
+    assert own.count("Орлова Ксения") == graded.browser(graded.tutor_id).get("/").text.count("Орлова Ксения")
+
+
 def test_tutor_of_another_group_may_neither_see_nor_judge(graded: Class) -> None:
     other = make_person(graded.database, "Чужой тьютор", Role.TUTOR, scope=graded.tutor_id)
     (attempt,) = graded.attempts()

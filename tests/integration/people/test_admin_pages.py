@@ -13,6 +13,7 @@ from lms.clock import now
 from lms.people import accounts, cohorts, groups, roles, sessions
 from lms.people.actor import Role
 from lms.people.models import AuditEntry, Person, SignInSession
+from lms.people.passwords import password_key
 from tests.factories.people import actor_of, browser_of, make_person, without_csrf
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -41,6 +42,19 @@ def test_people_list_finds_cyrillic_names_whatever_their_case(admin, database):
 
     assert "Пётр Чайкин" in page
     assert "Мария Черных" not in page
+
+
+def test_people_list_does_not_miss_a_login_that_stands_beside(admin, database):
+    make_person(database, "Вера", Role.PARTICIPANT)
+    with database.writing() as session:
+        listed = accounts.create_person(session, "Олег", at=now())
+        accounts.add_account(session, listed.id, password_key("oleg"), at=now())
+
+    with_login, without = (admin.get(f"/admin/people?q={name}").text for name in ("Олег", "Вера"))
+
+    assert "Приглашения ещё нет" in with_login
+    assert "Логина пока нет" not in with_login
+    assert "Логина пока нет" in without
 
 
 def test_people_list_shows_names_as_text(admin, database):

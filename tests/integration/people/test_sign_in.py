@@ -14,7 +14,7 @@ from lms.app import create_app
 from lms.clock import now
 from lms.errors import Conflict, Gone, Invalid, TooMany
 from lms.people import audit, invitations, passwords, sessions, sign_in
-from lms.people.accounts import find_account
+from lms.people.accounts import add_account, find_account
 from lms.people.actor import Role
 from lms.people.first import first_link
 from lms.people.models import OneUseLink, Person, SignInTry
@@ -265,6 +265,21 @@ def test_welcome_page_answers_a_weak_password_with_the_form(app, client, databas
 
     assert answer.status_code == 422
     assert 'name="password"' in answer.text
+
+
+@pytest.mark.databases("sqlite")
+def test_welcome_page_of_an_invitation_with_a_login_does_not_speak_of_a_new_password(app, client, database):
+    vera = make_person(database, "Вера")
+    with database.writing() as session:
+        add_account(session, vera, passwords.password_key("vera"), at=AT)
+
+    invited, reset = (client.get(f"/welcome/{link_for(database, vera, each)}").text for each in ("invite", "reset"))
+
+    assert "vera" in invited
+    assert "Новый пароль" not in invited
+    assert "вход закроется" not in invited
+    assert "Новый пароль" in reset
+    assert "вход закроется" in reset
 
 
 def test_first_link_is_there_until_an_administrator_can_come_in(database):

@@ -22,7 +22,7 @@ def dates_shown(browser):
     """(hour, zone) of each date with a time on the account page."""
     return [
         (int(hour), zone)
-        for hour, zone in re.findall(r'title="[^"]* (\d\d):\d\d (UTC\S+)"', browser.get("/account").text)
+        for hour, zone in re.findall(r'title="[^"]* (\d\d):\d\d · ([^"]+)"', browser.get("/account").text)
     ]
 
 
@@ -34,9 +34,11 @@ def test_chosen_zone_is_that_of_every_date(app, hers):
         answer = hers.post("/account/zone", data={"zone": "Asia/Kamchatka"})
 
     assert answer.status_code == 302
-    assert {zone for _, zone in before} == {"UTC+5"}
-    assert dates_shown(hers) == [((hour + 7) % 24, "UTC+12") for hour, _ in before]
-    assert re.search(r'<option value="Asia/Kamchatka" selected>[^<]+ UTC\+12<', hers.get("/account").text)
+    assert {zone for _, zone in before} == {"Екатеринбург"}
+    assert dates_shown(hers) == [((hour + 7) % 24, "Петропавловск-Камчатский") for hour, _ in before]
+    assert re.search(
+        r'<option value="Asia/Kamchatka" selected>Петропавловск-Камчатский · \d\d:\d\d<', hers.get("/account").text
+    )
 
 
 def test_programmes_own_zone_is_kept_as_none_so_that_it_follows_the_programme(app, database):
