@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.errors import Conflict, Invalid, TooLarge
-from lms.people import importing
+from lms.people import importing, invitations
 from lms.people.admin_views import people_admin
 from lms.people.importing import Act, Plan, PlannedRow
 from lms.people.importing.columns import COLUMNS
@@ -119,15 +119,45 @@ def preview_list(list_id: UUID) -> str:
 @needs(MANAGE.name)
 def confirm_list(list_id: UUID) -> Response:
     """Import the list as it was previewed, or show the new preview."""
-    by = get_actor().person_id
+    by, at = get_actor().person_id, now()
     try:
         with unit_of_work() as session:
             content = importing.get_list(session, list_id, by=by)
             digest = request.form.get("digest", "")
-            plan = importing.import_list(session, content, by=by, at=now(), confirmed=digest, list_id=list_id)
+            importing.import_list(session, content, by=by, at=at, confirmed=digest, list_id=list_id)
+            entry_id = importing.entry_id_of(session, by=by, at=at)
     except Conflict as changed:
         flash(_(changed.text, **changed.params), "warning")
         return redirect(url_for("people_admin.preview_list", list_id=list_id))
-    new, altered = plan.count(Act.NEW), plan.count(Act.CHANGE)
-    flash(_("Imported: %(new)s new, %(changed)s changed.", new=new, changed=altered), "success")
-    return redirect(url_for("people_admin.index"))
+    return redirect(url_for("people_admin.imported", entry_id=entry_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """People of one invitation sheet, and their places among all who wait for one."""
+
+    ids: tuple[UUID, ...]
+    first: int
+    last: int
+
+
+def _sheets(waiting: tuple[UUID, ...]) -> list[Sheet]:
+    most = invitations.AT_ONCE
+    parts = [(start, waiting[start : start + most]) for start in range(0, len(waiting), most)]
+    return [Sheet(ids, start + 1, start + len(ids)) for start, ids in parts]
+
+
+@people_admin.get("/import/done/<uuid:entry_id>")
+@needs(MANAGE.name)
+def imported(entry_id: UUID) -> str:
+    """What an import did, and the way to the invitations of those whom it added."""
+    done = importing.get_done(reading(), entry_id)
+    return render_template(
+        "people/admin_imported.html",
+        done=done,
+        sheets=_sheets(done.waiting),
+        waiting=len(done.waiting),
+        back_url=url_for("people_admin.index"),
+        import_url=url_for("people_admin.import_list"),
+        act_url=url_for("people_admin.act"),
+    )

@@ -6,7 +6,20 @@ or a login. What an empty cell would say stays as it is. A list gives roles and 
 nothing is imported.
 """
 
+from lms.people.importing.done import DoneImport, entry_id_of, get_done
 from lms.people.importing.plan import Act, Plan, PlannedRow, make_plan
 from lms.people.importing.service import forget_lists, get_list, import_list, keep_list
 
-__all__ = ["Act", "Plan", "PlannedRow", "forget_lists", "get_list", "import_list", "keep_list", "make_plan"]
+__all__ = [
+    "Act",
+    "DoneImport",
+    "Plan",
+    "PlannedRow",
+    "entry_id_of",
+    "forget_lists",
+    "get_done",
+    "get_list",
+    "import_list",
+    "keep_list",
+    "make_plan",
+]

@@ -11,6 +11,7 @@ from lms.errors import N_, Conflict, Invalid, NotFound, TooLarge
 from lms.people.audit import record
 from lms.people.importing.adding import add_people
 from lms.people.importing.changing import change_person
+from lms.people.importing.done import IMPORTED
 from lms.people.importing.plan import Act, Plan, make_plan
 from lms.people.importing.table import MOST_BYTES
 from lms.people.models import ImportedList
@@ -74,7 +75,7 @@ def import_list(
         session.execute(delete(ImportedList).where(ImportedList.id == list_id))
     record(
         session,
-        "list.imported",
+        IMPORTED,
         at=at,
         actor_id=by,
         new=str(plan.count(Act.NEW)),

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.clock import now
-from lms.people import accounts, cohorts, groups, roles, sessions
+from lms.people import accounts, cohorts, groups, invitations, roles, sessions
 from lms.people.actor import Role
 from lms.people.models import AuditEntry, Person, SignInSession
 from lms.people.passwords import password_key
@@ -248,6 +248,57 @@ def test_import_preview_then_confirm(admin, database):
     assert admin.post(answer.location, data={"digest": digest}).status_code == 302
     assert count(database) == 2
     assert admin.get(answer.location).status_code == 404
+
+
+def do_import(admin, text):
+    answer = upload(admin, text)
+    digest = re.search(r'name="digest" value="(\w+)"', admin.get(answer.location).text)[1]
+    return admin.post(answer.location, data={"digest": digest}).location
+
+
+def ids_in(page):
+    return re.findall(r'name="ids" value="([^"]+)"', page)
+
+
+def test_import_leads_to_the_invitation_sheet_of_those_just_added(admin, database):
+    do_import(admin, "ФИО;Поток\nОлег Давний;2026\n")
+    place = do_import(admin, "ФИО;Поток\nОлег Давний;2026\nВера Новая;2026\nБорис Новый;2026\n")
+
+    page = admin.get(place).text
+    sheet = admin.post("/admin/people/act", data={"act": "sheet", "ids": ids_in(page)}).text
+
+    assert "Вера Новая" in sheet
+    assert "Борис Новый" in sheet
+    assert "Олег Давний" not in sheet
+    assert len(set(links_in(sheet))) == 2
+
+
+def test_import_done_does_not_offer_a_sheet_to_those_who_came_in(app, admin, database):
+    place = do_import(admin, "ФИО;Поток\nВера Новая;2026\nБорис Новый;2026\n")
+    first, second = ids_in(admin.get(place).text)
+    (link,) = set(links_in(admin.post(f"/admin/people/{first}/link").text))
+    data = {"login": "boris", "password": "три слова для себя", "again": "три слова для себя"}
+    assert app.test_client().post(link, data=data).status_code == 302
+
+    assert ids_in(admin.get(place).text) == [second]
+
+
+def test_import_of_hundreds_is_divided_into_sheets_that_can_be_made(admin, database):
+    place = do_import(admin, "name\n" + "".join(f"Pupil {number}\n" for number in range(invitations.AT_ONCE + 1)))
+
+    page = admin.get(place).text
+
+    forms = [ids_in(part) for part in page.split("<form")[1:]]
+    assert [len(ids) for ids in forms if ids] == [invitations.AT_ONCE, 1]
+
+
+def test_import_done_that_never_was_is_not_found(admin, admin_id, database):
+    do_import(admin, "name\nВера\n")
+    with database.reading() as session:
+        other = session.scalar(select(AuditEntry.id).where(AuditEntry.action == "person.added"))
+
+    assert admin.get(f"/admin/people/import/done/{other}").status_code == 404
+    assert admin.get(f"/admin/people/import/done/{admin_id}").status_code == 404
 
 
 def count(database):
