@@ -24,8 +24,12 @@ BEFORE = (Child("prepare", [sys.executable, "-m", "lms.supervisor.prepare"]),)
 
 @click.command()
 @click.option("--only", type=click.Choice(PARTS), help="One part alone, for several machines or containers.")
-@click.option("--quiet", is_flag=True, help="Show warnings and errors only; var/logs has everything.")
-def run(*, only: str | None, quiet: bool) -> None:
+@click.option(
+    "--verbose/--quiet",
+    default=None,
+    help="Show every line of the logs, as --only does, or warnings and errors alone; var/logs has all anyway.",
+)
+def run(*, only: str | None, verbose: bool | None) -> None:
     """Run web, worker and hub for a real programme.
 
     Ctrl-C stops everything. State is in var/ (LMS_STATE_DIR: another folder), settings in var/lms.toml and LMS_….
@@ -33,7 +37,7 @@ def run(*, only: str | None, quiet: bool) -> None:
     _start(
         [only] if only else None,
         demo=False,
-        verbose=not quiet,
+        verbose=only is not None if verbose is None else verbose,
         banner=lambda _settings: _running(only),
     )
 

@@ -37,7 +37,7 @@ class Log:
 
     def leave_terminal(self) -> None:
         """From now on the file alone: what a child says of its being stopped alarms nobody who did not ask."""
-        self._loudness = None
+        self._loudness, self._verbose = None, False
 
     def close(self) -> None:
         """Show what came without an end of line, and let go of the file."""

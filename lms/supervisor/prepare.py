@@ -12,10 +12,14 @@ from lms.settings import Settings
 
 
 def prepare() -> None:
-    """Bring tables to their newest form, courses from disk and, once, invented people in. Raises LmsError."""
+    """Bring tables to their newest form, courses from disk and, once, invented people in. Raises LmsError.
+
+    The courses beside the program are the demo's: a real programme gets those of a folder that somebody set.
+    """
     settings = Settings()
     prepare_database(settings)
-    course.main(["sync"], standalone_mode=False)
+    if settings.demo or "courses_dir" in settings.model_fields_set:
+        course.main(["sync"], standalone_mode=False)
     if settings.demo:
         seed.main([], standalone_mode=False)
 

@@ -44,7 +44,7 @@ def running(state_dir: Path, addresses: Mapping[str, str], *words: str) -> Itera
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "lms", "run", "--quiet", *words],
+            [sys.executable, "-m", "lms", "run", *words],
             cwd=ROOT,
             env={**environment, **addresses, "LMS_STATE_DIR": str(state_dir)},
             stdin=subprocess.DEVNULL,
@@ -68,6 +68,7 @@ def running(state_dir: Path, addresses: Mapping[str, str], *words: str) -> Itera
             process.kill()
             raise
     assert status == 0, log.read_text(errors="replace")[-3000:]
+    assert "Received signal" not in log.read_text(errors="replace")
     assert psutil.wait_procs(family, timeout=STOP_SECONDS)[1] == []
 
 
@@ -107,6 +108,8 @@ def test_run_prints_a_link_by_which_the_first_administrator_comes_in_once(
         (link,) = LINK.findall(said)
         path = urlsplit(link).path
         first, second = Browser(link), Browser(link)
+        assert "\n  1. Courses: " in said
+        assert " | [I " not in said
         assert first.get("/admin").status_code == 302
 
         came_in = first.post(path, login="anna", password=PASSWORD, again=PASSWORD)

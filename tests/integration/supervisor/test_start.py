@@ -270,6 +270,19 @@ def test_log_shows_whole_lines_and_keeps_every_byte(tmp_path: Path) -> None:
     assert list(log.last) == ["one", "twо: привет", "last"]
 
 
+def test_log_that_left_the_terminal_goes_on_in_the_file_alone(tmp_path: Path) -> None:
+    terminal = io.StringIO()
+    log = Log("hub", tmp_path, terminal, width=3, verbose=True)
+    log.write(b"[I] one\n")
+
+    log.leave_terminal()
+    log.write(b"[C] Received signal SIGTERM, initiating shutdown...\n")
+    log.close()
+
+    assert terminal.getvalue() == "hub | [I] one\n"
+    assert log.path.read_bytes() == b"[I] one\n[C] Received signal SIGTERM, initiating shutdown...\n"
+
+
 def test_log_that_grew_long_is_turned_over(tmp_path: Path) -> None:
     log = Log("web", tmp_path, io.StringIO(), width=3, verbose=False)
     line = b"x" * 1023 + b"\n"
