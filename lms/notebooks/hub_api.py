@@ -34,12 +34,11 @@ class HubApi:
         self._token = service_token(settings)
 
     def who_is(self, token: str) -> str | None:
-        """The user name behind a token that a participant's server sent us; None when the hub doesn't know it."""
-        answer = self._call("GET", "/user", token=token)
+        """The user whose server was started with `token`; None for every other token, known to the hub or not."""
+        answer = self._call("GET", "/lms/server", token=token)
         if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             return None
-        model = _expect(answer, HTTPStatus.OK).json()
-        return str(model["name"]) if model.get("kind") == "user" else None
+        return str(_expect(answer, HTTPStatus.OK).json()["name"])
 
     def start_server(self, name: str) -> None:
         """Start the server of `name` unless it runs or is starting; a user the hub doesn't know yet is added.

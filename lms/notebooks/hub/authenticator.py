@@ -15,6 +15,7 @@ from oauthenticator.oauth2 import OAuthCallbackHandler
 
 from lms.notebooks.hub import homes
 from lms.notebooks.hub.expelling import SignOutHandler
+from lms.notebooks.hub.server_tokens import ServerTokenHandler
 
 
 class SwitchingCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator ships no types
@@ -44,8 +45,12 @@ class ToolAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # oauthen
     callback_handler = SwitchingCallbackHandler
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:
-        """Beside sign-in: what the tool asks for when it locks somebody out."""
-        return [*super().get_handlers(app), (r"/api/lms/users/([^/]+)/sign-out", SignOutHandler)]
+        """Beside sign-in: what the tool asks for when it locks somebody out, and when a server calls it."""
+        return [
+            *super().get_handlers(app),
+            (r"/api/lms/users/([^/]+)/sign-out", SignOutHandler),
+            (r"/api/lms/server", ServerTokenHandler),
+        ]
 
     async def delete_user(self, user: Any) -> None:
         """Called by JupyterHub after the server has stopped: the tool forgets this person. Raises OSError."""

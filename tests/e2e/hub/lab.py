@@ -79,6 +79,12 @@ def said(page: Page, code: str) -> str:
     return str(answer["said"]).strip()
 
 
+def page_token(page: Page) -> str:
+    """The token that JupyterLab's page was given for its requests."""
+    token: str = page.evaluate(_TOKEN)
+    return token
+
+
 def status_of(page: Page, path: str) -> int:
     """The HTTP status of a request made as JupyterLab makes them, with the page's own token."""
     script = f"path => fetch(path, {{ headers: {{ Authorization: 'token ' + {_TOKEN} }} }}).then(a => a.status)"

@@ -2,28 +2,45 @@
 
 import signal
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
+from typing import Any
 
 import psutil
 import pytest
+import requests
+from jupyterhub import orm
+from playwright.sync_api import Page
 
+from lms.notebooks.hub.secrets import service_token
 from lms.notebooks.hub_api import HubApi, HubDown
 from lms.settings import Settings
+from tests.e2e.hub.lab import open_notebook, page_token
 from tests.e2e.hub.running import Hub, running
 
 GONE_SECONDS = 20.0
 START_SECONDS = 90.0
 
 
-def _api(hub: Hub) -> HubApi:
-    return HubApi(
-        Settings(
-            state_dir=hub.state_dir,
-            secret_key=hub.env["LMS_SECRET_KEY"],
-            hub_internal_url=hub.inner_url,
-            hub_public_url=hub.url,
-        )
+def _settings(hub: Hub) -> Settings:
+    return Settings(
+        state_dir=hub.state_dir,
+        secret_key=hub.env["LMS_SECRET_KEY"],
+        hub_internal_url=hub.inner_url,
+        hub_public_url=hub.url,
     )
+
+
+def _api(hub: Hub) -> HubApi:
+    return HubApi(_settings(hub))
+
+
+def _model(hub: Hub, token: str) -> dict[str, Any]:
+    """What JupyterHub itself says of a token."""
+    headers = {"Authorization": f"token {token}"}
+    answer = requests.get(f"{hub.inner_url}/hub/api/user", headers=headers, timeout=9)
+    assert answer.ok, answer.text
+    model: dict[str, Any] = answer.json()
+    return model
 
 
 def _server(hub: Hub, name: str) -> psutil.Process:
@@ -55,6 +72,22 @@ def test_hub_tells_whose_token_a_server_shows(hub: Hub) -> None:
     assert api.who_is(token) == "uboris"
     assert api.who_is("no such token") is None
     assert api.is_up()
+
+
+def test_other_tokens_of_a_user_are_not_their_servers(page: Page, hub: Hub) -> None:
+    api = _api(hub)
+    open_notebook(page, hub, "uegor")
+    of_server = _server(hub, "uegor").environ()["JUPYTERHUB_API_TOKEN"]
+    of_page = page_token(page)
+    scopes = _model(hub, of_server)["scopes"]
+    with closing(orm.new_session_factory(f"sqlite:///{hub.state_dir / 'hub' / 'hub.sqlite'}")()) as database:
+        of_api = orm.User.find(database, "uegor").new_api_token(scopes=scopes, note="made by hand")
+    assert _model(hub, of_api)["scopes"] == scopes
+    assert {_model(hub, token)["name"] for token in (of_server, of_page, of_api)} == {"uegor"}
+
+    found = [api.who_is(token) for token in (of_server, of_page, of_api, service_token(_settings(hub)))]
+
+    assert found == ["uegor", None, None, None]
 
 
 def test_hub_forgets_a_user_with_server_and_home(hub: Hub) -> None:

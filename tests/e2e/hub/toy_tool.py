@@ -10,11 +10,11 @@ import sys
 from urllib.parse import urlencode
 
 import nbformat
-import requests
 from flask import Flask, Response, abort, jsonify, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from lms.notebooks.hub.secrets import CLIENT_ID, oauth_client_secret
+from lms.notebooks.hub_api import HubApi
 from lms.settings import Settings
 
 NOTEBOOK = "population.ipynb"
@@ -62,11 +62,10 @@ def create_toy(settings: Settings) -> Flask:  # noqa: C901, PLR0915 -- a list of
         return jsonify(sub=tokens.pop(request.headers["Authorization"].split()[1]))
 
     def caller() -> str:
-        headers = {"Authorization": request.headers["Authorization"]}
-        answer = requests.get(f"{settings.hub_internal_url}/hub/api/user", headers=headers, timeout=5)
-        if answer.status_code != 200:
+        name = HubApi(settings).who_is(request.headers["Authorization"].split()[1])
+        if name is None:
             abort(401)
-        return str(answer.json()["name"])
+        return name
 
     @app.get("/api/notebooks/assignments")
     def assignments() -> Response:

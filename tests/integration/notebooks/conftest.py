@@ -46,7 +46,7 @@ class TokenHub:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 name = hub.users.get(self.headers["Authorization"].removeprefix("token "))
-                body = json.dumps({"kind": "user", "name": name} if name else {"status": 403, "message": "Forbidden"})
+                body = json.dumps({"name": name} if name else {"status": 403, "message": "Forbidden"})
                 self._answer(200 if name or self.path == "/hub/api" else 403, body)
 
             def do_POST(self) -> None:
