@@ -95,7 +95,10 @@ def counted_weights(contract: Contract) -> dict[str, Decimal]:
 
 
 def due_at(contract: Contract, starts_at: datetime, step: Step) -> datetime | None:
-    """The end of the day (23:59 in the contract's zone) that is `due_days` after the day of the start."""
+    """The end of the day (23:59 in the contract's zone) that is `due_days` after the day of the start.
+
+    `starts_at` is the run's start or, for a person who joined after it, that moment.
+    """
     days = contract["due_days"].get(step.id)
     if days is None:
         return None

@@ -28,6 +28,14 @@ def is_enrolled(session: Session, run_id: UUID, person_id: UUID) -> bool:
     return enrolment is not None and enrolment.left_at is None
 
 
+def list_joined_at(session: Session, person_id: UUID, run_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Since when a person takes part, by run; a run they are not in is not there."""
+    query = select(Enrolment.run_id, Enrolment.enrolled_at).where(
+        Enrolment.person_id == person_id, Enrolment.run_id.in_(list(run_ids)), Enrolment.left_at.is_(None)
+    )
+    return {run_id: enrolled_at for run_id, enrolled_at in session.execute(query)}
+
+
 def enrol(session: Session, run_id: UUID, person_id: UUID, *, source: str, at: datetime) -> Enrolment:
     """Let a person in; who is in already stays in. `source` says by what: rule, choice, lti, admin, import.
 

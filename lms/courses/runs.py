@@ -133,6 +133,14 @@ def assignment_files(session: Session, step_id: str, snapshot_id: str) -> Assign
     return AssignmentFiles(snapshot_id, step_id, wanted, files.of(session))
 
 
-def step_due_at(run: CourseRun, step: Step) -> datetime | None:
-    """When a step is due by the run's contract; None: any time."""
-    return contract.due_at(run.contract, run.starts_at, step)
+def step_due_at(run: CourseRun, step: Step, *, joined_at: datetime | None = None) -> datetime | None:
+    """When a step is due by the run's contract; None: any time.
+
+    Whoever joined after the start has as many days as the others, counted from then, but not past the run's end.
+    """
+    due_at = contract.due_at(run.contract, run.starts_at, step)
+    if due_at is None or joined_at is None or joined_at <= run.starts_at:
+        return due_at
+    own = contract.due_at(run.contract, joined_at, step)
+    latest = max(due_at, run.ends_at) if run.ends_at is not None else None
+    return own if own is None or latest is None else min(own, latest)

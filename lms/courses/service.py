@@ -1,6 +1,14 @@
 """The use cases of courses in one place; each lives in the module that is about it."""
 
-from lms.courses.enrolment import count_enrolled, enrol, find_enrolment, is_enrolled, leave, list_enrolled_runs
+from lms.courses.enrolment import (
+    count_enrolled,
+    enrol,
+    find_enrolment,
+    is_enrolled,
+    leave,
+    list_enrolled_runs,
+    list_joined_at,
+)
 from lms.courses.mandatory import enrol_everyone, enrol_mandatory, missing_mandatory
 from lms.courses.opening import Preview, preview_run
 from lms.courses.periods import Phase, by_preference, is_over, phase
@@ -50,6 +58,7 @@ __all__ = [
     "leave",
     "list_enrolled_runs",
     "list_all_runs",
+    "list_joined_at",
     "list_runs",
     "list_runs_of",
     "load",

@@ -16,7 +16,7 @@ from lms.completion.service import standing
 from lms.completion.shortfalls import Shortfall, find_shortfall
 from lms.courses import runs
 from lms.courses.content import CourseContent
-from lms.courses.enrolment import is_enrolled
+from lms.courses.enrolment import list_joined_at
 from lms.courses.kinds import ActivityKinds, State, Step
 from lms.courses.models import CourseRun
 from lms.courses.periods import is_over
@@ -45,7 +45,13 @@ class Place:
     run: CourseRun
     content: CourseContent
     step: Step
-    is_enrolled: bool
+    joined_at: datetime | None
+    """Since when they take part; None: they do not."""
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether they take part."""
+        return self.joined_at is not None
 
 
 def get_place(session: Session, slug: str, step_id: str, *, by: Actor, at: datetime, code: str = "") -> Place:
@@ -55,10 +61,10 @@ def get_place(session: Session, slug: str, step_id: str, *, by: Actor, at: datet
         raise NotFound
     content = runs.content_of(session, run)
     step = content.get_step(step_id, kind="assignment")
-    enrolled = is_enrolled(session, run.id, by.person_id)
-    if not enrolled and not is_staff(session, run, by):
+    joined_at = list_joined_at(session, by.person_id, [run.id]).get(run.id)
+    if joined_at is None and not is_staff(session, run, by):
         raise Forbidden(N_("You are not in this course. Join it first."))
-    return Place(run, content, step, enrolled)
+    return Place(run, content, step, joined_at)
 
 
 def list_attempts(session: Session, run_id: UUID, step_id: str, person_id: UUID) -> list[Attempt]:
@@ -76,7 +82,7 @@ def page_context(session: Session, place: Place, *, by: Actor, at: datetime, set
     """The context of the page's template, documented there."""
     attempts = list_attempts(session, place.run.id, place.step.id, by.person_id)
     state = state_of(attempts, place.step.data["notebooks"])
-    due_at = runs.step_due_at(place.run, place.step)
+    due_at = runs.step_due_at(place.run, place.step, joined_at=place.joined_at)
     over = is_over(place.run, at)
     allowed = place.step.data.get("attempts")
     left = None if allowed is None else max(0, int(allowed) - len(attempts))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.courses import runs
+from lms.courses.enrolment import list_joined_at
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun, Enrolment
 from lms.courses.periods import is_over
@@ -70,7 +71,8 @@ def submit(
     allowed = step.data.get("attempts")
     if allowed is not None and done >= int(allowed):
         raise Conflict(N_("All %(count)s attempts at this assignment are used. Ask your tutor."), count=allowed)
-    due_at = runs.step_due_at(run, step)
+    joined_at = list_joined_at(session, person_id, [run.id]).get(run.id)
+    due_at = runs.step_due_at(run, step, joined_at=joined_at)
     attempt = Attempt(
         id=new_id(),
         run_id=run.id,

@@ -18,15 +18,20 @@ from lms.people.actor import Actor
 class Place:
     """A run of a course and how the person stands to it.
 
-    `may_join`: it is an elective that they may choose now.
+    `joined_at`: since when they take part; None: they do not. `may_join`: it is an elective that they may choose now.
     """
 
     run: CourseRun
     content: CourseContent
-    is_enrolled: bool
+    joined_at: datetime | None
     is_staff: bool
     is_over: bool
     may_join: bool
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether they take part."""
+        return self.joined_at is not None
 
     @property
     def may_enter(self) -> bool:
@@ -43,7 +48,8 @@ def get_place(session: Session, slug: str, *, by: Actor, at: datetime, code: str
     run = courses.find_run_for(session, slug, by=by, at=at, code=code)
     if run is None:
         raise NotFound
-    is_enrolled = courses.is_enrolled(session, run.id, by.person_id)
+    joined_at = courses.list_joined_at(session, by.person_id, [run.id]).get(run.id)
+    is_enrolled = joined_at is not None
     as_staff = not is_enrolled and is_staff(session, run, by)
     is_choosable = run.kind == "elective" and by.may(CHOOSE.name)
     if not (is_enrolled or as_staff or is_choosable):
@@ -52,7 +58,7 @@ def get_place(session: Session, slug: str, *, by: Actor, at: datetime, code: str
     return Place(
         run=run,
         content=courses.content_of(session, run),
-        is_enrolled=is_enrolled,
+        joined_at=joined_at,
         is_staff=as_staff,
         is_over=is_over,
         may_join=is_choosable and not (is_enrolled or as_staff or is_over),

@@ -1,6 +1,6 @@
 """The start page: the one thing to do next, and what else is on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from lms.courses.content import CourseContent
 from lms.courses.kinds import Step
 from lms.courses.models import CourseRun
 from lms.courses.room import ACTIVITY_SCORED
-from lms.learning.progress import PlacedStep, place_steps, step_url
+from lms.learning.progress import CourseProgress, PlacedStep, place_steps, step_url
 from lms.learning.service import plainly_meant
 
 OPEN_COURSES = 5
@@ -104,10 +104,7 @@ def home(session: Session, person_id: UUID, *, at: datetime) -> Home:
     ]
     going = [each for each in mine if not each.is_over]
     unfinished = sorted((each for each in going if each.standing.completed_at is None), key=_last_active, reverse=True)
-    asked = [
-        (each, place_steps(session, each.run, each.content, person_id, at=at, needs=each.needs))
-        for each in unfinished[:OPEN_COURSES]
-    ]
+    asked = _ask(session, person_id, unfinished[:OPEN_COURSES], at)
     tasks = [Task(each, placed) for each, progress in asked for placed in progress.to_do]
     waiting = tuple(Task(each, placed) for each, progress in asked for placed in progress.waiting)
     stuck = tuple(
@@ -130,6 +127,28 @@ def home(session: Session, person_id: UUID, *, at: datetime) -> Home:
         courses=tuple(going),
         finished=tuple(finished),
     )
+
+
+def _ask(
+    session: Session, person_id: UUID, mine: Sequence[MyCourse], at: datetime
+) -> list[tuple[MyCourse, CourseProgress]]:
+    """Every step of these courses with the person's state."""
+    joined = courses.list_joined_at(session, person_id, [each.run.id for each in mine])
+    return [
+        (
+            each,
+            place_steps(
+                session,
+                each.run,
+                each.content,
+                person_id,
+                at=at,
+                needs=each.needs,
+                joined_at=joined.get(each.run.id),
+            ),
+        )
+        for each in mine
+    ]
 
 
 def _last_active(course: MyCourse) -> datetime:

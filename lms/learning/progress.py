@@ -87,17 +87,19 @@ def place_steps(
     *,
     at: datetime,
     needs: Needs = NOTHING,
+    joined_at: datetime | None = None,
 ) -> CourseProgress:
     """The steps with a person's states, in as many queries as the kinds among them need; without a person none.
 
     `needs` is what the course's rule leaves them to do: a step that was done and falls short of it is not done.
+    `joined_at`: since when they take part, which moves their deadlines.
     """
     kinds = registries.of(session).get(ActivityKinds)
     states = _states(session, kinds, run.id, content, person_id) if person_id is not None else {}
     placed = []
     for step in content.steps:
         kind = kinds.find(step.kind)
-        due_at = step_due_at(run, step)
+        due_at = step_due_at(run, step, joined_at=joined_at)
         state = states.get(step.id, StepState(State.TODO))
         is_done = state.state is State.DONE
         shortfall = find_shortfall(needs, step.id, tries_left=state.tries_left) if is_done else None

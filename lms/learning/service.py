@@ -42,9 +42,10 @@ def course_page(session: Session, place: Place, *, by: Actor, at: datetime) -> C
     person_id = by.person_id if place.is_enrolled else None
     found = standing(session, by.person_id, place.run, now=at) if place.is_enrolled else None
     needs = needs_of(found.verdict.reason) if found is not None else NOTHING
+    progress = place_steps(session, place.run, place.content, person_id, at=at, needs=needs, joined_at=place.joined_at)
     return CoursePage(
         place=place,
-        progress=place_steps(session, place.run, place.content, person_id, at=at, needs=needs),
+        progress=progress,
         standing=found,
         runs=tuple(list_siblings(session, place, by=by)),
     )
