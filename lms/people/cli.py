@@ -1,5 +1,6 @@
 """`python3 -m lms person …`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from lms.migrations.cli import prepare_database
 from lms.people.accounts import find_account, get_person
 from lms.people.actor import Role
 from lms.people.importing import Act, Plan, import_list, make_plan
+from lms.people.importing.columns import word_for
 from lms.people.importing.rows import Note
 from lms.people.invitations import has_password, make_link
 from lms.people.lifecycle import add_person
@@ -96,13 +98,13 @@ def _show(plan: Plan) -> None:
     if plan.ignored:
         click.echo(f"columns that are not used: {', '.join(plan.ignored)}")
     for planned in plan.rows:
-        said = "; ".join(_sentence(note) for note in planned.notes)
+        said = "; ".join(_sentence(note, plan.headings) for note in planned.notes)
         click.echo(f"line {planned.row.line}: {planned.act}: {planned.row.name or '-'}{f': {said}' if said else ''}")
 
 
-def _sentence(note: Note) -> str:
+def _sentence(note: Note, headings: Mapping[str, str]) -> str:
     text = note.text % note.params if note.params else note.text
-    return f"{note.column}: {text}" if note.column else text
+    return f"column “{word_for(note.column, headings, 'en')}”: {text}" if note.column else text
 
 
 def _find(session: Session, who: str) -> Person:

@@ -1,9 +1,11 @@
 """Import of a list in the browser: upload, preview, confirm."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,7 +14,7 @@ from lms.errors import Conflict, Invalid, TooLarge
 from lms.people import importing, invitations
 from lms.people.admin_views import people_admin
 from lms.people.importing import Act, Plan, PlannedRow
-from lms.people.importing.columns import COLUMNS
+from lms.people.importing.columns import COLUMNS, word_for
 from lms.people.importing.rows import Note
 from lms.people.importing.table import MOST_BYTES
 from lms.people.permissions import MANAGE
@@ -48,22 +50,28 @@ class Preview:
     confirm_url: str
 
 
-def say(note: Note) -> str:
-    """A note in the visitor's language."""
+def say(note: Note, headings: Mapping[str, str]) -> str:
+    """A note in the visitor's language; the column is called as the file calls it."""
     params = {name: _(value) if name == "role" else value for name, value in note.params.items()}
-    text = _(note.text, **params)
-    return f"{note.column}: {text}" if note.column else text
+    text: str = _(note.text, **params)
+    if not note.column:
+        return text
+    column = word_for(note.column, headings, str(get_locale()))
+    return str(_("Column “%(column)s”: %(text)s", column=column, text=text))
 
 
-def _shown(planned: PlannedRow) -> ShownRow:
-    return ShownRow(planned.row.line, planned.row.name, planned.act.value, "; ".join(map(say, planned.notes)))
+def _shown(planned: PlannedRow, headings: Mapping[str, str]) -> ShownRow:
+    said = [say(note, headings) for note in planned.notes]
+    return ShownRow(
+        planned.row.line, planned.row.name, planned.act.value, (" " if planned.act is Act.PROBLEM else "; ").join(said)
+    )
 
 
 def preview_of(plan: Plan, confirm_url: str) -> Preview:
     """Bounded: a page of thousands of rows helps nobody."""
     ordered = sorted(plan.rows, key=lambda planned: planned.act is not Act.PROBLEM)
     return Preview(
-        rows=[_shown(planned) for planned in ordered[:ROWS_SHOWN]],
+        rows=[_shown(planned, plan.headings) for planned in ordered[:ROWS_SHOWN]],
         more=max(0, len(ordered) - ROWS_SHOWN),
         new=plan.count(Act.NEW),
         changed=plan.count(Act.CHANGE),

@@ -1,5 +1,6 @@
 """The columns of a list and the words for them. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.errors import N_
@@ -17,8 +18,10 @@ class Column:
     required: bool = False
 
 
+NAME = "name"
+"""The one column that a list must have."""
 COLUMNS = (
-    Column("name", ("name", "имя", "фио", "full name", "участник"), N_("First and last name"), required=True),
+    Column(NAME, ("name", "имя", "фио", "full name", "участник"), N_("First and last name"), required=True),
     Column(
         "id",
         ("id", "номер", "код", "ид"),
@@ -61,6 +64,12 @@ ROLES: dict[str, Role] = {
 LOCALES = {"ru": "ru", "russian": "ru", "русский": "ru", "en": "en", "english": "en", "английский": "en"}
 
 BY_WORD = {plain(word): column.name for column in COLUMNS for word in column.words}
+
+
+def word_for(column: str, headings: Mapping[str, str], locale: str) -> str:
+    """What to call a column: as the file does, else in the reader's language."""
+    (words,) = (one.words for one in COLUMNS if one.name == column)
+    return headings.get(column) or words[1 if locale == "ru" else 0]
 
 
 def find_column(heading: str) -> str | None:

@@ -1,7 +1,7 @@
 """What importing a list would do: row by row, without doing it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -39,10 +39,11 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole list. It can be imported when no row has a problem."""
+    """The whole list. It can be imported when no row has a problem. `headings`: our column -> the file's word for it."""
 
     rows: tuple[PlannedRow, ...]
     ignored: tuple[str, ...]
+    headings: Mapping[str, str]
 
     def count(self, act: Act) -> int:
         """How many rows come to this."""
@@ -66,7 +67,7 @@ def make_plan(session: Session, content: bytes) -> Plan:
     rows = [read_row(cells) for cells in table.rows]
     known = look_up(session, rows)
     met: dict[str, int] = {}
-    return Plan(tuple(_plan(row, known, met) for row in rows), table.ignored)
+    return Plan(tuple(_plan(row, known, met) for row in rows), table.ignored, table.headings)
 
 
 def _plan(row: Row, known: Known, met: dict[str, int]) -> PlannedRow:
@@ -87,20 +88,26 @@ def _find(row: Row, known: Known, problems: list[Note]) -> Person | None:
     """By id, else by login, else by name within the cohort."""
     by_key, by_login = known.by_key.get(row.key), known.by_login.get(row.login)
     if row.list_id and by_key and by_login and by_key != by_login:
-        problems.append(Note(N_("This login belongs to somebody else than this number."), {}, "login"))
+        problems.append(
+            Note(N_("This login belongs to somebody else than this number. Correct one of the two."), {}, "login")
+        )
     person_id = by_key or by_login or _by_name(row, known, problems)
     if person_id is None:
         return None
     person = known.people[person_id]
     login = known.logins.get(person_id)
     if row.login and login and login != row.login:
-        text = N_("This person's login is “%(login)s”. A list does not change logins.")
+        text = N_(
+            "This person's login is “%(login)s”, and a list does not change logins. Write that one or leave the cell empty."
+        )
         problems.append(Note(text, {"login": login}, "login"))
     elif row.login and by_login and by_login != person_id:
-        problems.append(Note(N_("This login belongs to somebody else."), {}, "login"))
+        problems.append(
+            Note(N_("This login belongs to somebody else. Choose another one or leave the cell empty."), {}, "login")
+        )
     key = person.list_key or ""
     if row.list_id and key.startswith("#") and key != row.key:
-        text = N_("This person is already known by the number %(number)s.")
+        text = N_("This person is already known by the number %(number)s. Write that one or leave the cell empty.")
         problems.append(Note(text, {"number": key[1:]}, "id"))
     return person
 

@@ -86,14 +86,20 @@ def _wrong_words(cells: Cells, row: Row, role: Role | None) -> Iterator[Note]:
 
 def _wrong_texts(row: Row) -> Iterator[Note]:
     if not row.name:
-        yield Note(N_("The name is missing."), {}, "name")
+        yield Note(N_("The name is missing. Fill in the cell or delete the line."), {}, "name")
     if row.list_id and not _ID.fullmatch(row.list_id):
-        yield Note(N_("A number has at most 80 characters and no spaces."), {}, "id")
+        yield Note(
+            N_("A number has at most 80 characters and no spaces. Shorten it or leave the cell empty."), {}, "id"
+        )
     if row.login and not _LOGIN.fullmatch(row.login):
-        yield Note(N_("A login has 2 to 80 characters and no spaces."), {}, "login")
+        yield Note(
+            N_("A login has 2 to 80 characters, without spaces and slashes. Correct it or leave the cell empty."),
+            {},
+            "login",
+        )
     for column, value in (("cohort", row.cohort), ("stage", row.stage)):
         if len(value) > CODE_LENGTH:
-            yield Note(N_("At most %(most)s characters."), {"most": CODE_LENGTH}, column)
+            yield Note(N_("This is too long. Shorten it to %(most)s characters."), {"most": CODE_LENGTH}, column)
     if row.stage and not row.cohort:
         yield Note(N_("A stage belongs to a cohort. Fill in the cohort too."), {}, "stage")
 
@@ -106,4 +112,4 @@ def _wrong_groups(role: Role | None, groups: tuple[str, ...]) -> Iterator[Note]:
     if groups and role not in {Role.TUTOR, Role.PARTICIPANT, None}:
         yield Note(N_("Only participants and tutors have tutor groups. Leave the cell empty."), {}, "tutor_group")
     if len(groups) > MOST_GROUPS:
-        yield Note(N_("These are too many groups."), {}, "tutor_group")
+        yield Note(N_("These are too many groups. Leave at most %(most)s."), {"most": MOST_GROUPS}, "tutor_group")

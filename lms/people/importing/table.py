@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass
 
 from lms.errors import N_, Invalid, TooLarge
-from lms.people.importing.columns import COLUMNS, find_column
+from lms.people.importing.columns import NAME, find_column
 
 MOST_BYTES = 2 * 2**20
 MOST_ROWS = 5000
@@ -25,10 +25,11 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list as it was read. `ignored` are headings that mean nothing to us."""
+    """A list as it was read. `headings` are the words of this file for our columns, `ignored` those that mean nothing to us."""
 
     rows: tuple[Cells, ...]
     ignored: tuple[str, ...]
+    headings: dict[str, str]
 
 
 def read_table(data: bytes) -> Table:
@@ -62,12 +63,13 @@ def read_table(data: bytes) -> Table:
     if not lines:
         raise Invalid(N_("The list is empty. Its first line holds the headings, e.g. name, cohort, tutor_group."))
     columns, ignored = _headings(lines[0][1])
+    headings = {column: lines[0][1][place].strip() for place, column in columns.items()}
     rows = tuple(_cells(line, cells, columns, len(lines[0][1])) for line, cells in lines[1:])
     if not rows:
         raise Invalid(N_("The list has headings and nobody below them."))
     if len(rows) > MOST_ROWS:
         raise TooLarge(N_("The list is too long: at most %(most)s people at once."), most=MOST_ROWS)
-    return Table(rows, ignored)
+    return Table(rows, ignored, headings)
 
 
 def _decode(data: bytes) -> str:
@@ -95,17 +97,13 @@ def _headings(cells: list[str]) -> tuple[dict[int, str], tuple[str, ...]]:
         if column is None:
             ignored.extend([heading.strip()[:80]] if heading.strip() else [])
         elif column in columns.values():
-            raise Invalid(N_("The column “%(column)s” is there twice. Leave one."), column=column)
+            raise Invalid(N_("The column “%(column)s” is there twice. Leave one."), column=heading.strip()[:80])
         else:
             columns[place] = column
-    for needed in COLUMNS:
-        if needed.required and needed.name not in columns.values():
-            raise Invalid(
-                N_(
-                    "There is no column “%(column)s”. The first line holds the headings, e.g. name, cohort, tutor_group."
-                ),
-                column=needed.name,
-            )
+    if NAME not in columns.values():
+        raise Invalid(
+            N_("There is no column with the names. The first line holds the headings, e.g. name, cohort, tutor_group.")
+        )
     return columns, tuple(ignored)
 
 

@@ -316,6 +316,15 @@ def test_import_problem_is_shown_with_its_line_and_nothing_can_be_confirmed(admi
     assert count(database) == 1
 
 
+def test_import_problem_names_the_column_as_the_file_does(admin, database):
+    preview = admin.get(upload(admin, "Ф.И.О.;Роль;Логин\nВера;;vera petrova\nОлег;тьютор;\n").location).text
+
+    assert re.search(r'class="number">2<', preview)
+    assert "Столбец «Логин»: В логине" in preview
+    assert "Столбец «группа»: Тьютор сопровождает" in preview
+    assert not re.search(r"\b(login|tutor_group): ", preview)
+
+
 def test_import_changed_meanwhile_shows_the_preview_again(admin, database):
     answer = upload(admin, "name;cohort\nВера;2026\n")
 

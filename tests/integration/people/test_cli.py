@@ -54,6 +54,6 @@ def test_person_import_wrong_line_imports_nobody(run, tmp_path):
     dry, real = run("import", str(path), "--dry-run"), run("import", str(path))
 
     assert (dry.exit_code, real.exit_code) == (1, 1)
-    assert "line 3: problem: Bob: role: “king” is no role" in real.output
+    assert "line 3: problem: Bob: column “role”: “king” is no role" in real.output
     path.write_text("name,role\nAnn,\n")
     assert run("import", str(path)).output == "new: 1, changed: 0, as before: 0\n"
