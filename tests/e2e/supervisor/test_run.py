@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -117,6 +118,13 @@ def test_run_prints_a_link_by_which_the_first_administrator_comes_in_once(
         assert (came_in.status_code, came_in.headers["Location"]) == (302, "/")
         assert first.get("/admin").status_code == 200
         assert second.get(path).status_code == 410
+        with ThreadPoolExecutor(40) as crowd:  # five for each of the server's threads
+            assert set(crowd.map(lambda _: Browser(link).get("/sign-in").status_code, range(80))) == {200}
+    assert "queue depth" not in (state_dir / "logs" / "web.log").read_text()
+    hub = (state_dir / "logs" / "hub.log").read_text()
+    assert "JupyterHub is now running" in hub
+    told = [line for line in hub.splitlines() if " JupyterHub log:" not in line]  # answers to requests
+    assert [line for line in told if line.startswith(("[W ", "[E ", "[C "))] == []
 
     with running(state_dir, addresses, "--only", "web") as said:
         assert LINK.findall(said) == []

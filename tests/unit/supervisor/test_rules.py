@@ -25,7 +25,7 @@ def test_back_off_after_a_sound_life_begins_again() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "WARNING waitress.queue Task queue depth is 1",
+        "WARNING py.warnings something is old",
         "[W 2026-11-23 15:53:42.370 JupyterHub log:192] 404 GET /hub/nothing",
         "[E 2026-11-23 15:53:42.370 JupyterHub app:3493] Failed to start proxy",
         "2026-11-23T15:53:36.026365Z [error    ] job_failed   job=1",
