@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response
 
 from lms.clock import now
 from lms.lti import overview
+from lms.lti.consumer_views import launch_url
 from lms.lti.consumers import list_consumers
 from lms.lti.permissions import MANAGE
+from lms.lti.platform_views import addresses
 from lms.lti.registrations import list_platforms
-from lms.people.visitor import get_actor, settings
+from lms.people.visitor import get_actor
 from lms.web.access import needs
 from lms.web.paging import PER_PAGE, Page, page_number
 from lms.web.unit import reading, unit_of_work
@@ -28,7 +30,6 @@ def show() -> str:
     counts = overview.count_scores(session)
     rows = overview.list_scores_on_their_way(session, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     total = sum(counts.get(status, 0) for status in overview.NOT_THROUGH)
-    base = settings().tool_public_url
     return render_template(
         "lti/platforms.html",
         platforms=list_platforms(session),
@@ -37,12 +38,7 @@ def show() -> str:
         pager=Page(rows, page, PER_PAGE, total),
         reason=lambda score: _(score.reason, **score.reason_params) if score.reason else "",
         percent=lambda share: "–" if share is None else format_percent(share, "#,##0.#%"),
-        addresses=[
-            (_("Login URL"), f"{base}/lti/login"),
-            (_("Redirect and target URL"), f"{base}/lti/launch"),
-            (_("Public keys (JWKS)"), f"{base}/lti/jwks.json"),
-            (_("Launch URL for LTI 1.1"), f"{base}/lti/1.1/launch"),
-        ],
+        addresses=[*addresses(), (_("Launch URL for LTI 1.1"), launch_url())],
     )
 
 

@@ -47,6 +47,23 @@ def add_consumer(
     return vault.open(row.sealed_secret)
 
 
+def change_consumer(
+    session: Session,
+    consumer_id: UUID,
+    *,
+    origins: Iterable[str],
+    outcome_hosts: Iterable[str],
+    by: Actor | None = None,
+    at: datetime,
+) -> Consumer:
+    """Change its places, on or off; key and secret stay. Raises NotFound, Invalid, Forbidden."""
+    actor_id = actor_of(by)
+    row = get_consumer(session, consumer_id)
+    _write(row, origins, outcome_hosts)
+    record(session, "lti.consumer_changed", at=at, actor_id=actor_id, consumer=str(row.id))
+    return row
+
+
 def switch_consumer(
     session: Session, consumer_id: UUID, *, on: bool, by: Actor | None = None, at: datetime
 ) -> Consumer:
@@ -86,9 +103,14 @@ def list_consumers(session: Session) -> list[Consumer]:
     return list(session.scalars(select(Consumer).order_by(Consumer.key).limit(1000)))
 
 
+def outcome_host(given: str) -> str:
+    """`host:port` of what was typed, with or without a scheme. Raises Invalid."""
+    return host_of(given if "//" in given else f"http://{given}")
+
+
 def _write(row: Consumer, origins: Iterable[str], outcome_hosts: Iterable[str]) -> None:
     row.origins = sorted({site(given) for given in origins})
-    row.trusted_hosts = sorted({host_of(host if "//" in host else f"http://{host}") for host in outcome_hosts})
+    row.trusted_hosts = sorted({outcome_host(given) for given in outcome_hosts})
 
 
 def _new_secret() -> str:

@@ -1,6 +1,7 @@
 """Platforms by LTI 1.3 that an administrator connected, and our own keys. Those by LTI 1.1 are in consumers.py."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,9 @@ from lms.people.audit import record
 from lms.settings import Settings
 
 KEPT_AFTER_ROTATION = timedelta(days=14)
+MAX_URL = 2000
+_HOST = re.compile(r"[a-z0-9._:-]+", re.ASCII)
+"""Nothing else may be in a host: it becomes part of a header that says who may frame us (an IDN is written as xn--)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,26 @@ def _write(row: Registration, details: PlatformDetails, origins: Iterable[str]) 
     row.trusted_hosts = sorted({host_of(url) for url in (details.auth_url, details.token_url, details.jwks_url)})
     row.auth_url, row.token_url, row.jwks_url = details.auth_url, details.token_url, details.jwks_url
     row.origins = sorted({site(details.auth_url), *(site(given) for given in origins)})
+
+
+def change_platform(
+    session: Session,
+    registration_id: UUID,
+    details: PlatformDetails,
+    *,
+    origins: Iterable[str],
+    by: Actor | None = None,
+    at: datetime,
+) -> Registration:
+    """Change its addresses, on or off. Issuer and client id stay, whatever `details` says: its people are known by them.
+
+    Raises NotFound, Invalid, Forbidden.
+    """
+    actor_id = actor_of(by)
+    row = get_registration(session, registration_id)
+    _write(row, details, origins)
+    record(session, "lti.platform_changed", at=at, actor_id=actor_id, registration=str(row.id))
+    return row
 
 
 def switch_platform(
@@ -231,6 +255,9 @@ def digest(text: str) -> str:
 def host_of(url: str) -> str:
     """`host:port` of an http or https URL. Raises Invalid for anything else."""
     try:
-        return origin(url)
+        found = origin(url)
     except AddressRefused:
-        raise Invalid(N_("%(value)s is no http or https address."), value=url[:200]) from None
+        found = ""
+    if len(url) > MAX_URL or not _HOST.fullmatch(found):
+        raise Invalid(N_("%(value)s is no http or https address."), value=url[:200])
+    return found

@@ -26,10 +26,12 @@ from lms.lti import (
 )
 from lms.lti.admin_views import lti_admin
 from lms.lti.choice_views import lti_choice
+from lms.lti.consumer_views import lti_consumer
 from lms.lti.http import PlatformHttp
 from lms.lti.jwks import JwksCache
 from lms.lti.messages import Messages
 from lms.lti.models import Choice, Roster, RosterMember, ScorePost, ScoreTarget
+from lms.lti.platform_views import lti_platform
 from lms.lti.registrations import framing_sites
 from lms.lti.roster_views import lti_rosters
 from lms.lti.services import PlatformServices
@@ -48,7 +50,7 @@ log = structlog.get_logger(__name__)
 
 
 def lms_blueprints() -> Sequence[Blueprint]:
-    return [lti, lti_admin, lti_rosters, lti_choice]
+    return [lti, lti_admin, lti_platform, lti_consumer, lti_rosters, lti_choice]
 
 
 def lms_permissions() -> Sequence[Permission]:

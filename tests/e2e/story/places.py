@@ -10,7 +10,7 @@ from lms.app import create_app
 from lms.database import Database
 from lms.grading.models import Attempt, CellGrade
 from lms.jobs.engine import Engine as JobEngine
-from lms.lti.models import Roster
+from lms.lti.models import Consumer, Registration, Roster
 from lms.people.models import Person, TutorGroup
 from lms.settings import Settings
 from tests.e2e.story.demo import Demo
@@ -73,6 +73,8 @@ def list_places(demo: Demo) -> list[Place]:
         group = session.scalars(select(TutorGroup.id).where(TutorGroup.title == "Кама")).one()
         other = session.scalars(select(TutorGroup.id).where(TutorGroup.title != "Кама")).first()
         roster = session.scalars(select(Roster.id)).first()
+        platform = session.scalars(select(Registration.id)).one()
+        consumer = session.scalars(select(Consumer.id)).one()
     assert roster is not None, "nobody has come from the school yet"
     assert released is not None, "the demo's tutors have released nothing yet"
     assert answer is not None, "no answer waits in the demo"
@@ -98,6 +100,12 @@ def list_places(demo: Demo) -> list[Place]:
         Place("admin.index", "admin", "/admin"),
         Place("admin.show_jobs", "admin", "/admin/jobs"),
         Place("lti_admin.show", "admin", "/admin/platforms"),
+        Place("lti_platform.add", "admin", "/admin/platforms/new"),
+        Place("lti_platform.show", "admin", f"/admin/platforms/{platform}"),
+        Place("lti_platform.edit", "admin", f"/admin/platforms/{platform}/edit"),
+        Place("lti_consumer.add", "admin", "/admin/platforms/consumers/new"),
+        Place("lti_consumer.show", "admin", f"/admin/platforms/consumers/{consumer}"),
+        Place("lti_consumer.edit", "admin", f"/admin/platforms/consumers/{consumer}/edit"),
         Place("lti_rosters.index", "admin", "/admin/rosters"),
         Place("lti_rosters.show", "admin", f"/admin/rosters/{roster}"),
         Place("people_admin.index", "admin", "/admin/people"),

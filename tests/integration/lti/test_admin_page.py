@@ -33,7 +33,8 @@ def admin(app: Flask, database: Database) -> Iterator[FlaskClient]:
 def test_page_of_a_fresh_installation_says_how_to_begin(admin: FlaskClient) -> None:
     page = admin.get(PAGE).text
 
-    assert "python3 -m lms lti platform add --help" in page
+    assert f'href="{PAGE}/new"' in page
+    assert f'href="{PAGE}/consumers/new"' in page
     assert "http://lms.localhost:8080/lti/jwks.json" in page
 
 

@@ -47,7 +47,17 @@ def test_adding_again_changes_and_never_doubles(database: Database) -> None:
     assert row.origins == ["https://a.example:8443", "https://www.a.example"]
 
 
-@pytest.mark.parametrize("url", ["ftp://a.example/", "javascript:alert(1)", "a.example", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://a.example/",
+        "javascript:alert(1)",
+        "a.example",
+        "",
+        "https://a.example; script-src *",
+        "https://школа.рф/",
+    ],
+)
 def test_url_of_another_kind_is_refused(database: Database, url: str) -> None:
     with pytest.raises(Invalid), database.writing() as session:
         registrations.add_platform(session, PlatformDetails("i", "c", url, url, url), ["1"], at=now())
