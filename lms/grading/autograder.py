@@ -1,5 +1,6 @@
 """The job that grades one attempt: read, grade in a child process outside any transaction, then write once."""
 
+import functools
 import json
 import shutil
 import tempfile
@@ -42,7 +43,8 @@ def grade_attempt(job: JobRun) -> None:
         wall_seconds=settings.grading_seconds,
         memory_bytes=settings.grading_memory,
     )
-    result = engine.grade(folder, source.step_id, content, limits=limits, cache_dir=release_cache(settings))
+    cache = release_cache(settings)
+    result = engine.grade(folder, source.step_id, content, limits=limits, cache_dir=cache, executor=_executor())
     if result.status is Status.FAILED and job.attempt <= 2:
         raise RuntimeError(f"grading failed: {result.reason}")
     feedback = json.dumps([_plain(asdict(cell)) for cell in result.feedback], ensure_ascii=False).encode()
@@ -61,6 +63,12 @@ def _store_feedback(job: JobRun, store: files.FileStore, feedback: bytes) -> str
     with job.writing() as session:
         let_go(session, [store.name(feedback)], at=job.at())
     return store.put(feedback)
+
+
+@functools.cache
+def _executor() -> engine.IsolatedExecutor:
+    """One warm process for each worker; it ends with the worker."""
+    return engine.IsolatedExecutor()
 
 
 def release_cache(settings: Settings) -> Path:

@@ -3,14 +3,14 @@
 The parent side (everything but `child/` and `kernel_entry.py`) starts fast: nbgrader is imported in a child process,
 and a participant's code runs one sandbox further away.
 
-What it doesn't promise: tests run in the participant's own interpreter, as nbgrader runs them, so code written to deceive
-them (an `__eq__` that is always true, a patched `assert`) can earn their points. It can't see hidden tests in what it is
-shown, other people's work, the network or anything outside its sandbox.
+Tests run in a process of their own wherever the author's solution passes them there (`isolated`); a test that needs the
+participant's own interpreter runs in it as nbgrader does (`live`), and what such a test says can be forged.
 """
 
 from lms.grading.engine.course import AssignmentInfo, BrokenAssignment, WrongCall, assignments, inspect
 from lms.grading.engine.executor import ExecutionFailed, Executor, Job, ProcessExecutor
 from lms.grading.engine.grading import grade
+from lms.grading.engine.isolated_executor import IsolatedExecutor
 from lms.grading.engine.limits import Limits
 from lms.grading.engine.locales import for_locale
 from lms.grading.engine.release import release
@@ -20,6 +20,7 @@ from lms.grading.engine.results import (
     FeedbackCell,
     GradeResult,
     Isolation,
+    Mode,
     Outcome,
     Repair,
     Status,
@@ -35,9 +36,11 @@ __all__ = [
     "Executor",
     "FeedbackCell",
     "GradeResult",
+    "IsolatedExecutor",
     "Isolation",
     "Job",
     "Limits",
+    "Mode",
     "Outcome",
     "ProcessExecutor",
     "Repair",

@@ -12,6 +12,7 @@ from lms.grading.engine.results import (
     FeedbackCell,
     GradeResult,
     Isolation,
+    Mode,
     Outcome,
     Repair,
     Status,
@@ -123,5 +124,6 @@ def assemble(raw: Mapping[str, Any], elapsed_s: float) -> GradeResult:
         visible_output=visible_output(feedback),
         repairs=tuple(Repair(code, cell) for code, cell in raw["repairs"]),
         isolation=Isolation(raw["isolation"]),
+        mode=Mode(raw.get("mode", Mode.LIVE)),
         feedback=feedback,
     )

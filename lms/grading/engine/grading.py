@@ -2,14 +2,16 @@
 
 import tempfile
 import time
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
 from lms.errors import N_
 from lms.grading.engine.course import BrokenAssignment, inspect
-from lms.grading.engine.executor import ExecutionFailed, Executor, Job, ProcessExecutor
+from lms.grading.engine.executor import ExecutionFailed, Executor, Job
 from lms.grading.engine.feedback import assemble
 from lms.grading.engine.intake import SENTENCES, Refusal, read
+from lms.grading.engine.isolated_executor import IsolatedExecutor
 from lms.grading.engine.limits import Limits
 from lms.grading.engine.rebuild import choose
 from lms.grading.engine.release import bundle_path
@@ -61,13 +63,14 @@ def grade(
     """Grade a submitted notebook against `source/<assignment>/` of a course directory, which is only read.
 
     Which of the assignment's notebooks it is, its grade_ids say. Always returns a result: a bad file is `refused`, a
-    fault of ours or of the assignment `failed`. `cache_dir` keeps release versions between calls (saves 2-3 s).
+    fault of ours or of the assignment `failed`. Without an `executor` one is started for this call. `cache_dir` keeps release versions between calls (saves 2-3 s).
     Raises WrongCall when there is no such course or assignment.
     """
     limits = limits or Limits()
-    executor = executor or ProcessExecutor()
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="lms-release-") as own_cache:
+    with tempfile.TemporaryDirectory(prefix="lms-release-") as own_cache, ExitStack() as stack:
+        if executor is None:
+            executor = stack.enter_context(closing(IsolatedExecutor()))
         bundle = bundle_path(cache_dir or Path(own_cache), course_dir, assignment)
         result = _grade(Job(course_dir, assignment, bundle, notebook), notebook, limits, executor, started)
     return replace(result, elapsed_s=time.monotonic() - started)

@@ -7,7 +7,7 @@ from lms.grading.engine.course import fingerprint
 from lms.grading.engine.executor import Executor, Job, ProcessExecutor
 from lms.grading.engine.limits import Limits
 
-_LAYOUT = "1"
+_LAYOUT = "2"
 """Changes when a bundle's files change, so that an old cache is never read as a new one."""
 
 

@@ -53,6 +53,21 @@ class Isolation(StrEnum):
     NONE = "none"
 
 
+class Mode(StrEnum):
+    """Whether the tests ran apart from the participant's code. `LIVE`: a test at least shared its process, as in nbgrader."""
+
+    ISOLATED = "isolated"
+    LIVE = "live"
+
+
+_LEVELS = {
+    Isolation.SANDBOX: "full",
+    Isolation.SANDBOX_NO_PROC: "full",
+    Isolation.LIMITS_ONLY: "none",
+    Isolation.NONE: "none",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CellScore:
     """One grade cell. `score` is None exactly while a person has to judge it; `message` is safe to show."""
@@ -114,6 +129,8 @@ class GradeResult:
     visible_output: str = ""
     repairs: tuple[Repair, ...] = ()
     isolation: Isolation = Isolation.NONE
+    mode: Mode | None = None
+    """None when nothing ran."""
     feedback: tuple[FeedbackCell, ...] = ()
     diagnostics: str = ""
 
@@ -157,5 +174,6 @@ def as_json(result: GradeResult) -> dict[str, Any]:
         "elapsed_s": round(result.elapsed_s, 3),
         "visible_output": result.visible_output,
         "repairs": [{"code": repair.code, "cell": repair.cell} for repair in result.repairs],
-        "isolation": result.isolation.value,
+        "isolation": _LEVELS[result.isolation],
+        "mode": result.mode and result.mode.value,
     }

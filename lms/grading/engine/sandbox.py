@@ -29,7 +29,8 @@ _FIRST_UID, _UIDS = 2_000_000, 2**30
 _PROBE_SECONDS = 60
 
 
-def _fresh_uid() -> int:
+def fresh_uid() -> int:
+    """A user id that no run before us had, in all likelihood (one of 2^30)."""
     return _FIRST_UID + secrets.randbelow(_UIDS)
 
 
@@ -47,7 +48,7 @@ class Box:
     """The file that holds the program of system calls, see write_calls()."""
     work: Path
     """Used only without a sandbox: a folder of the host that stands for the home."""
-    uid: int = field(default_factory=_fresh_uid)
+    uid: int = field(default_factory=fresh_uid)
     """The user the kernel becomes when we are root: another one in each run. Limits on processes count apart, and what
     the machine's kernel keeps for a user id is not there for the next run, which may show what the one before knew."""
 
@@ -75,7 +76,8 @@ def _python_roots() -> Iterator[Path]:
         program = program.parent / program.readlink()
 
 
-def _readable_roots() -> tuple[str, ...]:
+def readable_roots() -> tuple[str, ...]:
+    """Folders outside of /usr that the running Python and its packages live in."""
     roots = {str(root) for root in _python_roots() if len(root.parts) > 2 and not str(root).startswith("/usr")}
     return tuple(sorted(roots))
 
@@ -129,7 +131,7 @@ def _bubblewrap_arguments(program: str, box: Box, limits: Limits, level: Isolati
     arguments += ["--dev", "/dev"]
     for folder, size in _writable(box, limits):
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
-    shown = [(root, root) for root in _readable_roots()]
+    shown = [(root, root) for root in readable_roots()]
     shown += [(str(ENTRY), "/run/kernel_entry.py"), (str(box.data), "/run/data"), (str(box.fonts), "/run/fonts")]
     sockets = str(box.sockets)
     for folder in _parents_of(["/etc/fonts", sockets, *(target for _, target in shown)]):

@@ -173,4 +173,4 @@ def test_cli_works_for_a_user_who_can_only_read(lab: Any, tmp_path: Path) -> Non
 
     assert (done.returncode, done.stderr) == (0, "")
     assert f'"score": {sum(lab.points)},' in done.stdout
-    assert f'"isolation": "{sandbox.strongest().value}"' in done.stdout
+    assert '"isolation": "full", "mode": "isolated"' in done.stdout

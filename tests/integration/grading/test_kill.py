@@ -14,6 +14,7 @@ import pytest
 from lms.jobs.takeover import LOSSES_UNTIL_PARKED
 from lms.settings import Settings
 from tests.factories import notebooks
+from tests.factories.processes import computes_in_a_sandbox
 from tests.integration.grading.conftest import Class
 
 BUSY_SECONDS, LONG_SECONDS = 6, 14
@@ -49,14 +50,8 @@ def eventually(look: Callable[[], object], what: str) -> None:
 
 
 def _busy_kernel(process: psutil.Process) -> psutil.Process | None:
-    """The participant's kernel among the worker's descendants, once it burns a second of CPU in its endless cell."""
-    for child in process.children(recursive=True):
-        try:
-            if any("kernel_entry" in word for word in child.cmdline()) and child.cpu_times().user > 1:
-                return child
-        except psutil.NoSuchProcess:
-            continue
-    return None
+    """The participant's process among the worker's descendants, once it burns a second of CPU in its endless cell."""
+    return next(filter(computes_in_a_sandbox, process.children(recursive=True)), None)
 
 
 @pytest.mark.timeout(300)

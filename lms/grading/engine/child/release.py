@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 from alembic.script import ScriptDirectory
-from nbgrader.api import Base
+from nbgrader.api import Base, Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.converters.generate_assignment import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -26,7 +26,11 @@ from lms.grading.engine.course import BrokenAssignment, files_of, source_folder
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A folder with `release/*.ipynb`, `data/` (files the notebooks need) and `gradebook.db` (nbgrader's record)."""
+    """A folder with `release/*.ipynb`, `data/` (files the notebooks need), `gradebook.db` (nbgrader's record).
+
+    And `author.json`, by notebook: `tests`, the whole text of each locked cell by its grade_id, and `solution`, the
+    notebook as its author solved it.
+    """
 
     folder: Path
 
@@ -122,6 +126,16 @@ def _generate(course_dir: Path, assignment: str, root: Path) -> None:
         converter.log.removeHandler(handler)
 
 
+def _author(root: Path, assignment: str) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        for path in sorted((root / "source" / assignment).glob("*.ipynb")):
+            records = gradebook.find_notebook(path.stem, assignment).source_cells
+            tests = {cell.name: cell.source for cell in records if cell.locked and cell.cell_type == "code"}
+            result[path.stem] = {"tests": tests, "solution": json.loads(path.read_bytes())}
+    return result
+
+
 def make_bundle(course_dir: Path, assignment: str, target: Path) -> Bundle:
     """The bundle in `target`, made if it isn't there yet. Raises BrokenAssignment."""
     if target.is_dir():
@@ -135,6 +149,7 @@ def make_bundle(course_dir: Path, assignment: str, target: Path) -> Bundle:
         made.mkdir()
         (root / "release" / assignment).rename(made / "release")
         (root / "data").rename(made / "data")
+        (made / "author.json").write_text(json.dumps(_author(root, assignment)))
         (root / "gradebook.db").rename(made / "gradebook.db")
         for folder in (made, *(path for path in made.rglob("*") if path.is_dir())):
             folder.chmod(0o755)
