@@ -29,6 +29,8 @@ from lms.people import (
 )
 from lms.people.actor import Role
 from lms.people.archive import write_archive
+from lms.people.audit import Searched
+from lms.people.audit_texts import ACTIONS
 from lms.people.directory import Entry, Wanted
 from lms.people.forms_admin import AddPersonForm, role_choices
 from lms.people.links_views import show_links
@@ -197,7 +199,7 @@ def person(person_id: UUID) -> str:
     session = reading()
     someone = accounts.get_person(session, person_id)
     (entry,) = directory.describe(session, [someone], at=now())
-    entries = session.scalars(audit.list_entries(person_id).limit(AUDIT_SHOWN)).all()
+    entries = session.scalars(audit.list_entries(Searched(person_id)).limit(AUDIT_SHOWN)).all()
     return render_template(
         "people/admin_person.html",
         person=someone,
@@ -212,7 +214,7 @@ def person(person_id: UUID) -> str:
         cohorts=cohorts.memberships(session, person_id),
         sessions=sessions.list_sessions(session, person_id, at=now()),
         entries=audit.describe(session, entries),
-        actions=audit.ACTIONS,
+        actions=ACTIONS,
         back_url=url_for("people_admin.index"),
     )
 

@@ -9,7 +9,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.database import new_id
-from lms.errors import N_
 from lms.people.models import AuditEntry, Person, TutorGroup
 
 
@@ -28,17 +27,32 @@ def record(
     )
 
 
-def list_entries(subject_id: UUID | None = None, action: str = "") -> Select[AuditEntry]:
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Which entries: `subject_id` did or suffered it; `people` are ids to choose from; empty fields don't filter."""
+
+    subject_id: UUID | None = None
+    action: str = ""
+    people: Select[UUID] | None = None
+
+
+def list_entries(searched: Searched) -> Select[AuditEntry]:
     """Newest first; to be paged."""
     query = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-    if subject_id is not None:
-        query = query.where((AuditEntry.subject_id == subject_id) | (AuditEntry.actor_id == subject_id))
-    return query.where(AuditEntry.action == action) if action else query
+    if searched.subject_id is not None:
+        one = searched.subject_id
+        query = query.where((AuditEntry.subject_id == one) | (AuditEntry.actor_id == one))
+    if searched.people is not None:
+        query = query.where(AuditEntry.subject_id.in_(searched.people) | AuditEntry.actor_id.in_(searched.people))
+    return query.where(AuditEntry.action == searched.action) if searched.action else query
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """An entry as a page shows it. Names are those of today; None: the command line, or nobody any more."""
+    """An entry as a page shows it. Names are those of today; None: the command line, or nobody any more.
+
+    In `details` the ids of groups have become their titles, and a scope that is everywhere is empty.
+    """
 
     at: datetime
     action: str
@@ -50,40 +64,33 @@ class AuditLine:
 def describe(session: Session, entries: Sequence[AuditEntry]) -> list[AuditLine]:
     """In the order given; two queries."""
     ids = {one for entry in entries for one in (entry.actor_id, entry.subject_id) if one is not None}
+    places = {UUID(entry.details[key]) for entry in entries for key in PLACES if _is_place(entry.details.get(key))}
     names = dict(session.execute(select(Person.id, Person.display_name).where(Person.id.in_(ids))).all())
-    names.update(session.execute(select(TutorGroup.id, TutorGroup.title).where(TutorGroup.id.in_(ids))).all())
+    names.update(session.execute(select(TutorGroup.id, TutorGroup.title).where(TutorGroup.id.in_(ids | places))).all())
 
     def name(one: UUID | None) -> str | None:
         return names.get(one) if one is not None else None
 
+    def detail(key: str, text: str) -> str:
+        if key not in PLACES:
+            return text
+        return names.get(UUID(text), text) if _is_place(text) else ""
+
     return [
-        AuditLine(entry.at, entry.action, name(entry.actor_id), name(entry.subject_id), entry.details)
+        AuditLine(
+            entry.at,
+            entry.action,
+            name(entry.actor_id),
+            name(entry.subject_id),
+            {key: detail(key, text) for key, text in entry.details.items()},
+        )
         for entry in entries
     ]
 
 
-ACTIONS: dict[str, str] = {
-    "person.added": N_("person added"),
-    "person.renamed": N_("name changed"),
-    "person.locked": N_("access locked"),
-    "person.unlocked": N_("access unlocked"),
-    "person.signed_out": N_("signed out everywhere"),
-    "person.exported": N_("data exported"),
-    "person.erased": N_("person erased"),
-    "role.granted": N_("role given"),
-    "role.revoked": N_("role taken away"),
-    "link.invite": N_("invitation made"),
-    "link.reset": N_("link for a new password made"),
-    "link.invite.used": N_("invitation used"),
-    "link.reset.used": N_("password changed by link"),
-    "password.changed": N_("own password changed"),
-    "list.imported": N_("list imported"),
-    "group.created": N_("group made"),
-    "group.renamed": N_("group renamed"),
-    "group.deleted": N_("group deleted"),
-    "group.joined": N_("joined a group"),
-    "group.left": N_("left a group"),
-    "cohort.joined": N_("joined a cohort"),
-    "cohort.left": N_("left a cohort"),
-}
-"""Message ids of this room's actions; an action of another room is shown by its code."""
+PLACES = ("scope", "group")
+"""Details that hold the id of where something counts."""
+
+
+def _is_place(text: str | None) -> bool:
+    return bool(text) and text != "None"

@@ -4,14 +4,17 @@ import io
 import json
 import re
 from html import unescape
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import func, select
 
+from lms import people
 from lms.clock import now
 from lms.people import accounts, cohorts, groups, invitations, roles, sessions
 from lms.people.actor import Role
+from lms.people.audit_texts import ACTIONS
 from lms.people.models import AuditEntry, Person, SignInSession
 from lms.people.passwords import password_key
 from tests.factories.people import actor_of, browser_of, make_person, without_csrf
@@ -380,6 +383,41 @@ def test_group_pages_make_fill_and_delete(admin, database):
     with database.reading() as session:
         assert groups.list_tutors(session, group.id) == []
     assert admin.get(url).status_code == 404
+
+
+def test_audit_page_says_details_in_words(admin, database):
+    person_id = make_person(database, "Вера", Role.MENTOR)
+    with database.writing() as session:
+        group = groups.create_group(session, "Север", by=None, at=now())
+    admin.post(f"/admin/people/{person_id}/roles", data={"act": "give", "role": "tutor", "scope": str(group.id)})
+    do_import(admin, "name\nОлег\n")
+
+    page = main(admin.get("/admin/people/audit").text)
+
+    assert "роль: Тьютор; где: Север" in page
+    assert "роль: Наставник; где: везде" in page
+    assert "новых: 1; изменённых: 0; прежних: 0" in page
+    assert str(group.id) not in page
+
+
+def test_audit_page_finds_by_name_and_says_when_nothing_is_found(admin, database):
+    for name in ("Вера Ёлкина", "Олег Петров"):
+        admin.post(f"/admin/people/{make_person(database, name)}/access", data={"act": "sign_out"})
+
+    page = main(admin.get("/admin/people/audit?q=елкина").text)
+
+    assert "Вера Ёлкина" in page
+    assert "Олег Петров" not in page
+    assert "<table" not in main(admin.get("/admin/people/audit?q=никто").text)
+
+
+def test_audit_knows_a_text_for_each_action_that_is_recorded():
+    source = "".join(path.read_text() for path in Path(people.__file__).parents[1].rglob("*.py"))
+
+    recorded = set(re.findall(r'\brecord\(\s*session,\s*"([^"]+)"', source))
+
+    assert {"person.added", "lti.launched", "job.again"} <= recorded
+    assert recorded - set(ACTIONS) == set()
 
 
 def test_audit_page_names_who_did_what_to_whom(admin, database):

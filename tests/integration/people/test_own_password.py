@@ -6,7 +6,7 @@ from lms.clock import now
 from lms.errors import Gone
 from lms.people import invitations, passwords, sign_in
 from lms.people.accounts import find_account
-from lms.people.audit import list_entries
+from lms.people.audit import Searched, list_entries
 from tests.factories.people import PASSWORD, browser_of, make_person, without_csrf
 
 NEW = "три слова для себя"
@@ -45,7 +45,7 @@ def test_change_keeps_this_browser_in_and_signs_the_others_out(app, database, ve
     assert other.get("/account").status_code == 302
     assert knows(database, NEW)
     with database.reading() as session:
-        assert "password.changed" in {entry.action for entry in session.scalars(list_entries(vera))}
+        assert "password.changed" in {entry.action for entry in session.scalars(list_entries(Searched(vera)))}
 
 
 def test_change_stops_links_that_were_made_before(app, database, vera, hers):
