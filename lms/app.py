@@ -20,6 +20,7 @@ from lms.ledger.room import reaction
 from lms.ledger.subjects import SubjectKinds
 from lms.notices.kinds import NoticeKinds
 from lms.people.actor import Permissions
+from lms.people.person_links import PersonLinks
 from lms.people.personal import PersonalDataRegistry
 from lms.people.visitor import keep_locale, load_visitor
 from lms.plugins.loader import Contributions, Plugin, find_plugins
@@ -102,6 +103,7 @@ def _fill(registries: Registries, contributions: Contributions) -> None:
         "lms_navigation": Navigation,
         "lms_cards": Cards,
         "lms_admin_pages": AdminPages,
+        "lms_person_links": PersonLinks,
         "lms_notice_kinds": NoticeKinds,
         "lms_fact_kinds": FactKinds,
         "lms_subscribers": Subscribers,

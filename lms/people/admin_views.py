@@ -35,6 +35,7 @@ from lms.people.directory import Entry, Wanted
 from lms.people.forms_admin import AddPersonForm, role_choices
 from lms.people.links_views import show_links
 from lms.people.permissions import MANAGE
+from lms.people.person_links import links_of
 from lms.people.visitor import get_actor
 from lms.web.access import needs
 from lms.web.paging import page_number, paginate
@@ -215,6 +216,7 @@ def person(person_id: UUID) -> str:
         sessions=sessions.list_sessions(session, person_id, at=now()),
         entries=audit.describe(session, entries),
         actions=ACTIONS,
+        links=links_of(session, [person_id], by=get_actor()),
         back_url=url_for("people_admin.index"),
     )
 

@@ -14,6 +14,7 @@ from lms.people.admin_views import as_line, parse_id, people_admin
 from lms.people.directory import Wanted
 from lms.people.links_views import show_links
 from lms.people.permissions import ACCOMPANY, MANAGE
+from lms.people.person_links import links_of
 from lms.people.visitor import get_actor
 from lms.web.access import needs
 from lms.web.paging import page_number, paginate
@@ -58,6 +59,7 @@ def group(group_id: UUID) -> str:
         pager=replace(pager, items=shown),
         query=words,
         candidates=candidates,
+        links=links_of(session, [one.id for one in pager.items], by=get_actor()),
         act_url=url_for("people_admin.act"),
         back_url=url_for("people_admin.list_groups"),
     )
@@ -111,7 +113,11 @@ def show(group_id: UUID) -> str:
     pager = paginate(session, directory.search(Wanted(group_id=group_id)), page_number())
     shown = [as_line(one, None) for one in directory.describe(session, pager.items, at=now())]
     return render_template(
-        "people/group.html", group=found, pager=replace(pager, items=shown), back_url=url_for("groups.index")
+        "people/group.html",
+        group=found,
+        pager=replace(pager, items=shown),
+        links=links_of(session, [one.id for one in pager.items], by=get_actor()),
+        back_url=url_for("groups.index"),
     )
 
 

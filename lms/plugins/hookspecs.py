@@ -18,6 +18,7 @@ from lms.ledger import FactKind, Subscriber
 from lms.ledger.subjects import SubjectKind
 from lms.notices.kinds import NoticeKind
 from lms.people.actor import Permission
+from lms.people.person_links import PersonLink
 from lms.people.personal import PersonalData
 from lms.settings import Settings
 from lms.supervisor.children import Child
@@ -49,6 +50,12 @@ def lms_cards() -> Sequence[Card]:
 @hookspec
 def lms_admin_pages() -> Sequence[AdminPage]:
     """Pages of the administration's index."""
+    return ()
+
+
+@hookspec
+def lms_person_links() -> Sequence[PersonLink]:
+    """Links to a page about a person, beside them in groups and on their page."""
     return ()
 
 

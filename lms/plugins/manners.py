@@ -33,6 +33,7 @@ DOTTED = frozenset(
         "lms_jobs",
         "lms_notice_kinds",
         "lms_permissions",
+        "lms_person_links",
         "lms_schedules",
         "lms_subscribers",
     }

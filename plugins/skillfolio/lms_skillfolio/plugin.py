@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from lms.errors import N_
 from lms.ledger import Subscriber
 from lms.people.actor import Actor, Permission, Role
+from lms.people.person_links import PersonLink
 from lms.people.personal import PersonalData
 from lms.plugins import hookimpl
 from lms.web.access import Visitor
 from lms.web.cards import Card
 from lms.web.navigation import NavItem
 from lms_skillfolio.models import Entry
-from lms_skillfolio.service import COMPLETED, SEE, credit, export, list_entries
+from lms_skillfolio.service import COMPLETED, SEE, credit, export, list_entries, seen_among
 from lms_skillfolio.views import skillfolio
 
 OPEN = "skillfolio.open"
@@ -31,6 +32,11 @@ def lms_blueprints() -> Sequence[Blueprint]:
 @hookimpl
 def lms_navigation() -> Sequence[NavItem]:
     return [NavItem("skillfolio", N_("Skillfolio"), "skillfolio.mine", "award", 30, needs=OPEN)]
+
+
+@hookimpl
+def lms_person_links() -> Sequence[PersonLink]:
+    return [PersonLink("skillfolio.of_person", N_("Skillfolio"), "skillfolio.of_person", "award", 30, seen_among)]
 
 
 @hookimpl

@@ -98,6 +98,14 @@ def seen_people(words: str, *, by: Actor) -> Select[Person]:
     return search(Wanted(words=words)).where(Person.id.in_(members) | Person.id.in_(scopes))
 
 
+def seen_among(session: Session, person_ids: Sequence[UUID], by: Actor) -> frozenset[UUID]:
+    """Those of these people whose skillfolio `by` may see, as `seen_people` has it. One query."""
+    if not by.may(SEE):
+        return frozenset()
+    found = seen_people("", by=by).where(Person.id.in_(person_ids)).with_only_columns(Person.id).order_by(None)
+    return frozenset(session.scalars(found))
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A participant in the list of skillfolios. `earned_at` is the latest completion's, None before the first."""

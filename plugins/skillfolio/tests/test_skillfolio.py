@@ -173,6 +173,25 @@ def test_tutor_sees_the_skillfolios_of_their_group_and_no_others(story: Story) -
     assert answers == [200, 404]
 
 
+def test_group_and_person_pages_lead_to_the_skillfolio_of_participants(story: Story) -> None:
+    tutor = make_person(story.database, "Олег Тьюторов")
+    admin = make_person(story.database, "Анна Админова", Role.ADMIN)
+    with story.database.writing() as session:
+        group = groups.create_group(session, "7А", by=None, at=now())
+        groups.add_member(session, group.id, story.person_id, by=None, at=now())
+        groups.add_tutor(session, group.id, tutor, by=None, at=now())
+    link = f'href="/skillfolio/{story.person_id}"'
+
+    of_tutor = browser_of(story.app, tutor).get(f"/groups/{group.id}").text
+    paths = (f"groups/{group.id}", story.person_id, tutor)
+    of_admin = [browser_of(story.app, admin).get(f"/admin/people/{path}").text for path in paths]
+
+    assert link in of_tutor
+    assert link in of_admin[0]
+    assert link in of_admin[1]
+    assert 'href="/skillfolio/' not in of_admin[2]
+
+
 def test_participant_sees_nobody_elses_skillfolio(story: Story) -> None:
     other = make_person(story.database, "Пётр Сосед", Role.PARTICIPANT)
 

@@ -14,7 +14,8 @@ from lms.jobs import Handler, JobRun, Schedule
 from lms.ledger import Fact, FactKind, Subscriber
 from lms.ledger.subjects import SubjectKind, SubjectView
 from lms.notices.kinds import NoticeKind
-from lms.people.actor import Permission, Role
+from lms.people.actor import Actor, Permission, Role
+from lms.people.person_links import PersonLink
 from lms.people.personal import PersonalData
 from lms.plugins import hookimpl
 from lms.settings import Settings
@@ -65,6 +66,22 @@ def _ships(_session: Session, visitor: Visitor) -> Mapping[str, object] | None:
 @hookimpl
 def lms_admin_pages() -> Sequence[AdminPage]:
     return [AdminPage("harbour.watch", N_("Watch"), N_("All ships."), "harbour.watch", "eye", 50, WATCH.name)]
+
+
+@pages.get("/captain/<uuid:person_id>")
+@needs(WATCH.name)
+def captain(person_id: UUID) -> str:
+    """A page about one person."""
+    return f"captain {person_id}"
+
+
+def _captains(_session: Session, person_ids: Sequence[UUID], by: Actor) -> frozenset[UUID]:
+    return frozenset(person_ids) if by.may(WATCH.name) else frozenset()
+
+
+@hookimpl
+def lms_person_links() -> Sequence[PersonLink]:
+    return [PersonLink("harbour.captain", N_("Captain"), "harbour.captain", "compass", 50, _captains)]
 
 
 @hookimpl

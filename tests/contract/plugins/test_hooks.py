@@ -43,7 +43,8 @@ prepare_database(settings)
 app = create_app(settings)
 known = app.extensions["lms.registries"].get
 database: Database = app.extensions["lms.database"]
-browser = browser_of(app, make_person(database, "Ada", Role.ADMIN, Role.PARTICIPANT))
+ada = make_person(database, "Ada", Role.ADMIN, Role.PARTICIPANT)
+browser = browser_of(app, ada)
 home, admin = browser.get("/").text, browser.get("/admin").text
 children = Contributions([], app.extensions["lms.plugins"]).each("lms_children", settings=settings)
 print(json.dumps({
@@ -51,6 +52,7 @@ print(json.dumps({
     "lms_navigation": 'href="/harbour"' in home,
     "lms_cards": "HMS Ada" in home,
     "lms_admin_pages": 'href="/harbour/watch"' in admin,
+    "lms_person_links": f'href="/harbour/captain/{ada}"' in browser.get(f"/admin/people/{ada}").text,
     "lms_notice_kinds": "harbour.arrived" in known(NoticeKinds),
     "lms_permissions": "harbour.watch" in known(Permissions) and browser.get("/harbour/watch").text == "all ships",
     "lms_fact_kinds": "harbour.sailed" in known(FactKinds),
