@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from lms.notebooks.hub.sandbox import HOME, PACKAGE, SERVER_SOCKET, SOCKETS
+from lms.notebooks.hub.sandbox import HOME, PACKAGE, SOCKETS
 
 CONFIG = f"{PACKAGE}/lms/notebooks/server/config"
 SHARE = f"{PACKAGE}/lms/notebooks/server/share"
@@ -16,10 +16,9 @@ def inside(outside: dict[str, str]) -> dict[str, str]:
     return outside | {
         "JUPYTERHUB_API_URL": hub + urlsplit(outside["JUPYTERHUB_API_URL"]).path,
         "JUPYTERHUB_ACTIVITY_URL": hub + urlsplit(outside["JUPYTERHUB_ACTIVITY_URL"]).path,
-        # it listens on a socket (config/jupyter_server_config.py), and ServerApp accepts that only with this port
+        # it listens on a socket (server/entrance.py), and ServerApp accepts that only with this port
         "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:8888{outside['JUPYTERHUB_SERVICE_PREFIX']}",
         "LMS_TOOL_URL": _socket_url("tool"),
-        "LMS_SERVER_SOCKET": SERVER_SOCKET,
         "HOME": HOME,
         "USER": "participant",
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",

@@ -32,11 +32,12 @@ def forget(directory: Path, name: str) -> None:
     """Delete home, log and socket of `name`, whose server has stopped. Raises ValueError, OSError."""
     if not NAME.fullmatch(name):
         raise ValueError(f"not a user name: {name!r}")
-    for folder in (directory / "homes" / name, directory / "entries" / name):
-        if folder.is_dir():
-            _open_folders(folder)
-            shutil.rmtree(folder)
+    home = directory / "homes" / name
+    if home.is_dir():
+        _open_folders(home)
+        shutil.rmtree(home)
     (directory / "logs" / f"{name}.log").unlink(missing_ok=True)
+    (directory / "entrances" / f"{name}.sock").unlink(missing_ok=True)
 
 
 def _open_folders(folder: Path) -> None:

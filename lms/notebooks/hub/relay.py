@@ -6,9 +6,9 @@ the server's own (the proxy reaches it through `serve_tcp`) and those of the hub
 
 import asyncio
 import os
-import stat
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +16,17 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[], Awaitable[Streams]]
 
 CHUNK_BYTES = 1 << 16
+BACKLOG = 128
+"""Connections that wait for a server to accept them."""
+
+
+def listen_unix(socket_path: Path) -> socket.socket:
+    """A new unix socket, listening, for whoever will answer there; callers wait meanwhile."""
+    listening = socket.socket(socket.AF_UNIX)
+    with _short(socket_path) as address:
+        listening.bind(address)
+    listening.listen(BACKLOG)
+    return listening
 
 
 async def serve_tcp(socket_path: Path) -> tuple[asyncio.Server, int]:
@@ -28,30 +39,26 @@ async def serve_unix(socket_path: Path, host: str, port: int) -> asyncio.Server:
     """Relay a new unix socket, open to every local uid that can see it, to host:port."""
     with suppress(FileNotFoundError):
         socket_path.unlink()
-    directory = os.open(socket_path.parent, os.O_PATH | os.O_DIRECTORY)
-    try:  # a unix address holds 107 bytes, a state directory may be deeper
-        server = await asyncio.start_unix_server(
-            _handler(lambda: asyncio.open_connection(host, port)), f"/proc/self/fd/{directory}/{socket_path.name}"
-        )
-    finally:
-        os.close(directory)
+    with _short(socket_path) as address:
+        server = await asyncio.start_unix_server(_handler(lambda: asyncio.open_connection(host, port)), address)
     socket_path.chmod(0o666)
     return server
 
 
 async def connect_unix(socket_path: Path) -> Streams:
-    """Connect to a socket in a folder that a participant may write to.
+    """Connect to a socket. Raises OSError: ConnectionRefusedError when nobody holds its other end any more."""
+    with _short(socket_path) as address:
+        return await asyncio.open_unix_connection(address)
 
-    Raises ConnectionRefusedError when what lies there is no socket: a link planted there must not lead this process,
-    which may be root, to a socket of the host.
-    """
-    handle = os.open(socket_path, os.O_PATH | os.O_NOFOLLOW)
+
+@contextmanager
+def _short(socket_path: Path) -> Iterator[str]:
+    """A path to the same place within the 107 bytes of a unix address; a state directory may be deeper."""
+    directory = os.open(socket_path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
-        if not stat.S_ISSOCK(os.fstat(handle).st_mode):
-            raise ConnectionRefusedError(f"{socket_path.name} is not a socket")
-        return await asyncio.open_unix_connection(f"/proc/self/fd/{handle}")
+        yield f"/proc/self/fd/{directory}/{socket_path.name}"
     finally:
-        os.close(handle)
+        os.close(directory)
 
 
 def _handler(connect: Connect) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:

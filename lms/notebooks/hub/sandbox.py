@@ -15,7 +15,6 @@ import lms
 
 HOME = "/home/participant"
 SOCKETS = "/run/lms/out"
-SERVER_SOCKET = "/run/lms/in/server.sock"
 PACKAGE = "/opt/lms"
 INNER_UID = 1000
 """Who the participant is inside where user namespaces can map them; as root they keep their uid."""
@@ -35,8 +34,8 @@ class Sandbox:
     home: Path
     sockets: Path
     """Folder with hub.sock and tool.sock, the same for everyone."""
-    entry: Path
-    """Folder in which the server makes its own socket."""
+    entrance: int
+    """Descriptor of the socket at which the server answers, listening already; the starter hands it down."""
     uid: int
     memory: int
     processes: int
@@ -44,7 +43,7 @@ class Sandbox:
     def command(self) -> list[str]:
         """The whole command line; the environment is handed over separately, since command lines are public."""
         python = [sys.executable, "-m", "lms.notebooks.server.start"]
-        limits = ["--memory", str(self.memory), "--processes", str(self.processes)]
+        limits = ["--entrance", str(self.entrance), "--memory", str(self.memory), "--processes", str(self.processes)]
         drop = ["--uid", str(self.uid)] if os.geteuid() == 0 else []
         return [str(self.bwrap), *_namespaces(), *self._files(), "--", *python, *limits, *drop]
 
@@ -61,8 +60,7 @@ class Sandbox:
             yield from ("--size", str(_SCRATCH_BYTES), "--perms", "1777", "--tmpfs", scratch)
         for source, target in self._read_only():
             yield from (*_parents(target), "--ro-bind", source, target)
-        for folder, target in ((self.home, HOME), (self.entry, str(Path(SERVER_SOCKET).parent))):
-            yield from (*_parents(target), "--bind", str(folder), target)
+        yield from (*_parents(HOME), "--bind", str(self.home), HOME)
 
     def _read_only(self) -> Iterator[tuple[str, str]]:
         for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):

@@ -1,8 +1,6 @@
 """A JupyterHub spawner: one sandbox a participant, reached through unix sockets."""
 
 import asyncio
-import os
-import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator
@@ -16,7 +14,7 @@ from jupyterhub.spawner import Spawner
 from traitlets import Integer, Unicode
 
 from lms.notebooks.hub import environment, homes, memory, relay
-from lms.notebooks.hub.sandbox import SERVER_SOCKET, Sandbox
+from lms.notebooks.hub.sandbox import Sandbox
 
 STOP_SECONDS = 5.0
 LOOK_SECONDS = 0.1
@@ -51,13 +49,15 @@ class SandboxSpawner(Spawner):  # type: ignore[misc]  # jupyterhub ships no type
         """
         home, uid = homes.prepare(Path(self.directory, "homes"), self.user.name)
         await self._open_exits()
-        entry = self._new_entry(uid)
-        walls = Sandbox(bwrap_path(), home, self._sockets, entry, uid, int(self.mem_limit), self.max_processes)
         log = Path(self.directory, "logs", f"{self.user.name}.log")
-        self._process = _launch(walls.command(), self.get_env(), log)
-        socket = entry / Path(SERVER_SOCKET).name
-        await self._listening(self._process, socket, log)
-        self._entrance, self.port = await relay.serve_tcp(socket)
+        entrance = self._new_entrance()
+        with relay.listen_unix(entrance) as listening:  # the sandbox's alone afterwards, so that it closes with it
+            inherited = listening.fileno()
+            memory_limit = int(self.mem_limit)
+            walls = Sandbox(bwrap_path(), home, self._sockets, inherited, uid, memory_limit, self.max_processes)
+            self._process = _launch(walls.command(), self.get_env(), log, (inherited,))
+        await self._answering(self._process, entrance, log)
+        self._entrance, self.port = await relay.serve_tcp(entrance)
         self._watch = asyncio.create_task(memory.keep_within(self._process.pid, int(self.mem_limit), self._on_kill))
         return f"http://127.0.0.1:{self.port}"
 
@@ -101,33 +101,42 @@ class SandboxSpawner(Spawner):  # type: ignore[misc]  # jupyterhub ships no type
             tool = await relay.serve_unix(self._sockets / "tool.sock", *relay.address(self.tool_url))
             self._exits.extend((hub, tool))
 
-    def _new_entry(self, uid: int) -> Path:
-        entry = Path(self.directory, "entries", self.user.name)
-        shutil.rmtree(entry, ignore_errors=True)
-        entry.mkdir(mode=0o700, parents=True)
-        if os.geteuid() == 0:
-            os.chown(entry, uid, uid)
-        return entry
+    def _new_entrance(self) -> Path:
+        """Where the next socket of this server goes: a folder that no sandbox sees."""
+        entrances = Path(self.directory, "entrances")
+        entrances.mkdir(mode=0o700, exist_ok=True)
+        entrance = entrances / f"{self.user.name}.sock"
+        entrance.unlink(missing_ok=True)
+        return entrance
 
-    async def _listening(self, process: subprocess.Popen[bytes], socket: Path, log: Path) -> None:
-        while True:
-            if process.poll() is not None:
-                self.log.error("The server of %s ended with %s, see %s", self.user.name, process.returncode, log)
-                raise ServerDidNotStart
-            with suppress(OSError):
-                _, writer = await relay.connect_unix(socket)
-                writer.close()
-                return
-            await asyncio.sleep(LOOK_SECONDS)
+    async def _answering(self, process: subprocess.Popen[bytes], entrance: Path, log: Path) -> None:
+        reader, writer = await relay.connect_unix(entrance)
+        try:
+            writer.write(b"HEAD / HTTP/1.0\r\n\r\n")
+            answer = asyncio.ensure_future(reader.read(1))
+            while not (await asyncio.wait({answer}, timeout=LOOK_SECONDS))[0]:
+                if process.poll() is not None:
+                    break
+            else:
+                with suppress(OSError):
+                    if answer.result():
+                        return
+            answer.cancel()
+        finally:
+            writer.close()
+        self.log.error("The server of %s ended with %s, see %s", self.user.name, process.poll(), log)
+        raise ServerDidNotStart
 
     def _on_kill(self, pid: int, total: int) -> None:
         self.log.warning("Ended kernel %d of %s: the server held %d MiB", pid, self.user.name, total >> 20)
 
 
-def _launch(command: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _launch(command: list[str], env: dict[str, str], log: Path, inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
     log.parent.mkdir(exist_ok=True)
     with log.open("wb") as output:
-        return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/")
+        return subprocess.Popen(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", pass_fds=inherited
+        )
 
 
 def _ask_to_stop(bwrap: int) -> None:

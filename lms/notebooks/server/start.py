@@ -1,5 +1,5 @@
 """Start a participant's server inside its sandbox: take the limits, give up what root may have left, run JupyterHub's
-single-user server. `python -m lms.notebooks.server.start --memory BYTES --processes COUNT [--uid UID]`.
+single-user server. `python -m lms.notebooks.server.start --memory BYTES --processes COUNT --entrance FD [--uid UID]`.
 """
 
 import argparse
@@ -17,6 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--memory", type=int, required=True, help="bytes of data that each process may hold")
     parser.add_argument("--processes", type=int, required=True, help="processes and threads together")
+    parser.add_argument("--entrance", type=int, required=True, help="descriptor of the socket to answer at")
     parser.add_argument("--uid", type=int, help="become this user (only as root)")
     options = parser.parse_args()
 
@@ -26,10 +27,10 @@ def main() -> None:
     os.chdir(os.environ["HOME"])
     os.umask(0o077)
 
-    from jupyterhub.singleuser import main as serve
+    from lms.notebooks.server import entrance
 
     sys.argv = ["jupyterhub-singleuser"]  # it reads its own arguments from here: none, the rest is configuration
-    serve()
+    entrance.serve(options.entrance)
 
 
 def limit(memory_bytes: int, processes: int) -> None:

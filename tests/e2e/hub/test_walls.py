@@ -4,6 +4,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -46,6 +47,14 @@ def other(browser: Browser, hub: Hub) -> Iterator[Page]:
 
 def _namespaces(pid: int | str) -> dict[str, str]:
     return {name: str(Path(f"/proc/{pid}/ns/{name}").readlink()) for name in ("net", "pid", "ipc", "uts", "mnt")}
+
+
+def _open_files(pid: int) -> set[str]:
+    found = set()
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.add(str(each.readlink()))
+    return found
 
 
 def _connects(host: str, port: int) -> str:
@@ -102,6 +111,22 @@ def test_tool_and_hub_answer_on_their_sockets_alone(pupil: Page, hub: Hub) -> No
     )
 
     assert said(pupil, code).split("\n") == ["200", "200"]
+
+
+def test_only_the_server_holds_the_socket_that_it_answers_at(pupil: Page, hub: Hub) -> None:
+    entrances = hub.state_dir / "hub" / "entrances"
+    folder = os.open(entrances, os.O_PATH)
+    with socket.socket(socket.AF_UNIX) as probe:  # an address holds 107 bytes, the folder may be deeper
+        probe.connect(f"/proc/self/fd/{folder}/uanna.sock")
+    os.close(folder)
+    listening = [line.split() for line in Path("/proc/net/unix").read_text().splitlines() if "uanna.sock" in line]
+    numbers = {f"socket:[{words[6]}]" for words in listening if words[3] == "00010000"}
+    assert numbers
+
+    holders = {each.pid for each in hub.below() if numbers & _open_files(each.pid)}
+
+    assert holders == {hub.server_of("uanna").pid}
+    assert said(pupil, "import os; print(os.listdir('/run/lms'), os.listdir('/run'))") == "['out'] ['lms']"
 
 
 def test_nothing_of_the_tool_or_of_others_can_be_read(pupil: Page, other: Page, hub: Hub) -> None:

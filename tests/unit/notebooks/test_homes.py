@@ -33,7 +33,7 @@ def test_forget_deletes_all_of_one_participant_and_nothing_of_others(tmp_path):
     (anna / "data" / "closed" / "diary.ipynb").write_text("Анна")
     (anna / "data" / "closed").chmod(0)
     (anna / "link").symlink_to(boris)
-    for folder, name in (("entries/uanna", "server.sock"), ("logs", "uanna.log"), ("logs", "uboris.log")):
+    for folder, name in (("entrances", "uanna.sock"), ("logs", "uanna.log"), ("logs", "uboris.log")):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         (tmp_path / folder / name).touch()
 

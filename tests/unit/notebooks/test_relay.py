@@ -1,4 +1,4 @@
-"""Relays carry bytes both ways, and never follow what a participant planted."""
+"""Relays carry bytes both ways, to sockets that may listen before somebody answers."""
 
 import asyncio
 from pathlib import Path
@@ -53,21 +53,25 @@ def test_connection_ends_when_nobody_listens(tmp_path: Path) -> None:
     assert asyncio.run(scenario()) == b""
 
 
-def test_link_to_a_socket_elsewhere_is_not_followed(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        host = await asyncio.start_unix_server(_shout, tmp_path / "host.sock")
-        _, writer = await relay.connect_unix(tmp_path / "host.sock")
+def test_callers_wait_for_whoever_answers_and_are_refused_when_it_is_gone(tmp_path: Path) -> None:
+    async def scenario() -> bytes:
+        path = tmp_path / ("deep" * 30) / "server.sock"
+        path.parent.mkdir()
+        listening = relay.listen_unix(path)
+        reader, writer = await relay.connect_unix(path)
+        writer.write(b"hello")
+        writer.write_eof()
+        server = await asyncio.start_unix_server(_shout, sock=listening)
+        answer = await reader.read()
         writer.close()
         await writer.wait_closed()
-        (tmp_path / "server.sock").symlink_to(tmp_path / "host.sock")
-        try:
-            with pytest.raises(ConnectionRefusedError):
-                await relay.connect_unix(tmp_path / "server.sock")
-        finally:
-            host.close()
-            await asyncio.sleep(0.1)
+        server.close()
+        await asyncio.sleep(0.1)
+        with pytest.raises(ConnectionRefusedError):
+            await relay.connect_unix(path)
+        return answer
 
-    asyncio.run(scenario())
+    assert asyncio.run(scenario()) == b"HELLO"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 -- read by Jupyter, not imported
-"""The participant's server: a unix socket, no terminals, no news, checked websockets. Which extensions are on is in
+"""The participant's server: an inherited socket, no terminals, no news, checked websockets. Which extensions are on is in
 jupyter_server_config.d/lms.json, since JupyterHub overrides what is said about them here.
 """
 
@@ -7,7 +7,8 @@ import os
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 -- given by the loader
 
-c.ServerApp.sock = os.environ["LMS_SERVER_SOCKET"]
+c.ServerApp.sock = "inherited"
+"""No path: any word makes ServerApp go the way of a unix socket, which entrance.py takes over."""
 c.ServerApp.root_dir = os.environ["HOME"]
 c.ServerApp.terminals_enabled = False
 c.ServerApp.kernel_websocket_connection_class = "lms.notebooks.server.guard.GuardedConnection"
