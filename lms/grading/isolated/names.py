@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import symtable
 from dataclasses import dataclass, field
 
 _MAGIC = ("%", "!", "?")
@@ -27,17 +28,16 @@ def names_of(source: str) -> CellNames:
         "pass" if line.lstrip().startswith(_MAGIC) and not line[:1].isspace() else line for line in source.split("\n")
     ]
     try:
-        tree = ast.parse("\n".join(lines))
+        text = "\n".join(lines)
+        tree = ast.parse(text)
+        reads = _reads(symtable.symtable(text, "cell", "exec"))
     except (SyntaxError, ValueError, RecursionError):
         return CellNames()
     binds: set[str] = set()
-    reads: set[str] = set()
     modules: set[str] = set()
     imports = []
     for node in ast.walk(tree):
         match node:
-            case ast.Name(id=name, ctx=ast.Load()):
-                reads.add(name)
             case ast.Import(names=aliases):
                 modules |= {alias.name for alias in aliases}
             case ast.ImportFrom(module=str(module), level=0):
@@ -54,6 +54,16 @@ def names_of(source: str) -> CellNames:
         frozenset(whole),
         "seed" in source or "RandomState" in source,
     )
+
+
+def _reads(table: symtable.SymbolTable) -> set[str]:
+    """Names that are looked up among the global ones, here or in a function."""
+    found = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced() and (table.get_type() == "module" or symbol.is_global())
+    }
+    return found.union(*(_reads(child) for child in table.get_children()))
 
 
 def _bound(node: ast.AST) -> set[str]:

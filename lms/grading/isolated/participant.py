@@ -9,7 +9,6 @@ import select
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from lms.grading.isolated import frames
@@ -191,8 +190,10 @@ class Participant:
         buffers: list[Any] = []
         try:
             if "push" in ask:
-                self._push(Decoder(frame.buffers, self._resolve).decode(ask["push"]))
+                decoder = Decoder(frame.buffers, self._resolve)
+                self._push({name: decoder.decode(tree) for name, tree in ask["push"].items()})
             arguments = Decoder(frame.buffers, self._resolve).decode(ask["v"]) if "v" in ask else None
+            before = self._snapshots(ask.get("mutable", []), arguments)
             value = self._do(ask, arguments)
             encoder = Encoder(self._refer)
             try:
@@ -200,8 +201,7 @@ class Participant:
             except (NotData, RecursionError):
                 encoder = Encoder(self._refer)
                 tree = self._refer(value)
-            if ask["q"] in ("call", "op"):
-                changed = self._changed(encoder, ask, frame, arguments)
+            changed = self._changed(encoder, before, arguments)
             buffers = encoder.buffers
             answer: dict[str, Any] = {"v": tree}
         except BaseException as error:  # noqa: BLE001 -- whatever it raises is the answer
@@ -209,22 +209,23 @@ class Participant:
         answer |= {"p": self.shell.outputs.take(), "w": changed}
         frames.send(self.line, answer, buffers)
 
-    def _changed(self, encoder: Encoder, ask: dict[str, Any], frame: frames.Frame, arguments: Any) -> list[Any]:
-        """The arguments that are not what they were: lists, sets, dicts, arrays and tables are changed in place."""
-        positions = ask.get("mutable", [])
-        changed = []
-        for position in positions:
-            value = arguments[0][position]
-            before = Encoder(self._refer)
-            with suppress(NotData, RecursionError):
-                now = before.encode(value)
-                was = Decoder(frame.buffers, self._resolve)
-                old = Encoder(self._refer)
-                original = old.encode(was.decode(ask["v"])[0][position])
-                same = now == original and [bytes(b) for b in before.buffers] == [bytes(b) for b in old.buffers]
-                if not same:
-                    changed.append([position, encoder.encode(value)])
-        return changed
+    def _snapshots(self, positions: list[int], arguments: Any) -> dict[int, Any]:
+        """Arguments that may be changed in place, as they are now: lists, sets, dicts, arrays and tables."""
+        return {position: self._whole(arguments[0][position]) for position in positions}
+
+    def _whole(self, value: Any) -> Any:
+        encoder = Encoder(self._refer)
+        try:
+            return encoder.encode(value), [bytes(buffer) for buffer in encoder.buffers]
+        except (NotData, RecursionError):
+            return None
+
+    def _changed(self, encoder: Encoder, before: dict[int, Any], arguments: Any) -> list[Any]:
+        """Those that are something else now."""
+        values = {position: arguments[0][position] for position in before}
+        return [
+            [p, encoder.encode(value)] for p, value in values.items() if self._whole(value) not in (None, before[p])
+        ]
 
     def _push(self, names: dict[str, Any]) -> None:
         seeds = names.pop("random states", None)

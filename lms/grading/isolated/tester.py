@@ -46,7 +46,10 @@ class Names(dict[str, Any]):
         return value
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or bool(self.link.ask({"q": "has", "n": str(name)}))
+        if super().__contains__(name):
+            return True
+        self.link.gate.asked.add(str(name))
+        return self.link.ask({"q": "has", "n": str(name)}) is True
 
     def get(self, name: str, default: Any = None) -> Any:
         try:
@@ -134,6 +137,8 @@ class Tester:
         for name, content in files.items() if type(files) is dict else ():
             path = Path(os.path.normpath(str(name)))
             if type(content) is bytes and not path.is_absolute() and ".." not in path.parts:
+                if not path.is_file() or path.read_bytes() != content:
+                    self.link.gate.asked.add(f"the file {path}")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
 
