@@ -1,7 +1,7 @@
 """Verdicts: worked out when asked for, and kept as facts at the moment they turn."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +68,16 @@ def standings(session: Session, person_id: UUID, runs: Iterable[CourseRun], *, n
     for fact in ledger.list_facts(session, person_id, kinds=kinds):
         by_run[fact.course_run_id].append(fact)
     return {run.id: _standing(run, by_run[run.id], now) for run in runs}
+
+
+def standings_in(
+    session: Session, person_ids: Collection[UUID], run: CourseRun, *, now: datetime
+) -> dict[UUID, Standing]:
+    """How several persons stand in one run, by person id: one query, however many."""
+    by_person: defaultdict[UUID, list[Fact]] = defaultdict(list)
+    for fact in ledger.list_facts_of_run(session, run.id, person_ids, kinds=counted_kinds(session) | {COMPLETED}):
+        by_person[fact.person_id].append(fact)
+    return {person_id: _standing(run, by_person[person_id], now) for person_id in person_ids}
 
 
 def standing(session: Session, person_id: UUID, run: CourseRun, *, now: datetime) -> Standing:

@@ -1,12 +1,12 @@
 """Activity kinds: what a step of a course can be. Rooms and plugins register theirs, so courses knows none of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -136,6 +136,17 @@ class ActivityKind(Protocol):
 
     def states(self, session: Session, person_id: UUID, run_id: UUID, steps: Sequence[Step]) -> dict[str, StepState]:
         """A person's states at the given steps, all of this kind, in a bounded number of queries."""
+        ...
+
+
+@runtime_checkable
+class KindOfMany(Protocol):
+    """What a kind may offer besides: the states of many persons at once. A kind without it is asked for each of them."""
+
+    def states_of_many(
+        self, session: Session, person_ids: Collection[UUID], run_id: UUID, steps: Sequence[Step]
+    ) -> dict[UUID, dict[str, StepState]]:
+        """What `states` tells, by person, in a number of queries that does not grow with the persons."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The activity kind `assignment`: a folder of notebooks in nbgrader's layout."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -56,13 +57,25 @@ class AssignmentKind:
 
     def states(self, session: Session, person_id: UUID, run_id: UUID, steps: Sequence[Step]) -> dict[str, StepState]:
         """One query: attempts with what was released of them."""
+        return self.states_of_many(session, [person_id], run_id, steps)[person_id]
+
+    def states_of_many(
+        self, session: Session, person_ids: Collection[UUID], run_id: UUID, steps: Sequence[Step]
+    ) -> dict[UUID, dict[str, StepState]]:
+        """One query, however many persons."""
         attempts = session.scalars(
             select(Attempt)
-            .where(Attempt.run_id == run_id, Attempt.person_id == person_id)
+            .where(Attempt.run_id == run_id, Attempt.person_id.in_(list(person_ids)))
             .order_by(Attempt.number)
             .options(joinedload(Attempt.release))
-        ).all()
-        return {step.id: _with_tries(step, [row for row in attempts if row.step_id == step.id]) for step in steps}
+        )
+        found: defaultdict[tuple[UUID, str], list[Attempt]] = defaultdict(list)
+        for attempt in attempts:
+            found[attempt.person_id, attempt.step_id].append(attempt)
+        return {
+            person_id: {step.id: _with_tries(step, found[person_id, step.id]) for step in steps}
+            for person_id in person_ids
+        }
 
 
 def _with_tries(step: Step, attempts: Sequence[Attempt]) -> StepState:

@@ -253,7 +253,7 @@ def home_context(home: Home) -> dict[str, object]:
     }
 
 
-def course_context(page: CoursePage, *, may_confirm: bool) -> dict[str, object]:
+def course_context(page: CoursePage, *, may_confirm: bool, may_follow: bool) -> dict[str, object]:
     """The course page's context, documented in its template."""
     place, progress, standing = page.place, page.progress, page.standing
     following = progress.next if place.is_enrolled and not place.is_over else None
@@ -284,6 +284,9 @@ def course_context(page: CoursePage, *, may_confirm: bool) -> dict[str, object]:
         "join_url": url_for("learning.join", slug=place.run.slug) if place.may_join else None,
         "criteria_url": url_for("criteria.listed", course=place.run.id)
         if may_confirm and place.is_staff and place.content.criteria
+        else None,
+        "participants_url": at_run(url_for("participants.listed", slug=place.run.slug), place.run.code)
+        if may_follow and place.is_staff
         else None,
         "period": RunItem(place.run.code, place.run.starts_at, place.run.ends_at),
         "runs": [

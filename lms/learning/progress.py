@@ -1,6 +1,7 @@
 """A course as one person sees it now: every step with its state, and which one is next."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,7 @@ from lms import registries
 from lms.completion.needs import NOTHING, Needs
 from lms.completion.shortfalls import Shortfall, find_shortfall
 from lms.courses.content import CourseContent
-from lms.courses.kinds import ActivityKinds, State, Step, StepState
+from lms.courses.kinds import ActivityKinds, KindOfMany, State, Step, StepState
 from lms.courses.models import CourseRun
 from lms.courses.runs import step_due_at
 
@@ -94,8 +95,22 @@ def place_steps(
     `needs` is what the course's rule leaves them to do: a step that was done and falls short of it is not done.
     `joined_at`: since when they take part, which moves their deadlines.
     """
+    states = states_of_many(session, run, content, [person_id])[person_id] if person_id is not None else {}
+    return place(session, run, content, states, at=at, needs=needs, joined_at=joined_at)
+
+
+def place(
+    session: Session,
+    run: CourseRun,
+    content: CourseContent,
+    states: Mapping[str, StepState],
+    *,
+    at: datetime,
+    needs: Needs,
+    joined_at: datetime | None,
+) -> CourseProgress:
+    """The same with states that are known already; no query."""
     kinds = registries.of(session).get(ActivityKinds)
-    states = _states(session, kinds, run.id, content, person_id) if person_id is not None else {}
     placed = []
     for step in content.steps:
         kind = kinds.find(step.kind)
@@ -126,17 +141,23 @@ def step_url(session: Session, run_id: UUID, step: Step) -> str | None:
     return kind.url(run_id, step) if kind is not None else None
 
 
-def _states(
-    session: Session, kinds: ActivityKinds, run_id: UUID, content: CourseContent, person_id: UUID
-) -> dict[str, StepState]:
+def states_of_many(
+    session: Session, run: CourseRun, content: CourseContent, person_ids: Collection[UUID]
+) -> dict[UUID, dict[str, StepState]]:
+    """Where each of these persons stands with each step, by person and step id."""
+    kinds = registries.of(session).get(ActivityKinds)
     by_kind: defaultdict[str, list[Step]] = defaultdict(list)
     for step in content.steps:
         by_kind[step.kind].append(step)
-    found: dict[str, StepState] = {}
+    found: dict[UUID, dict[str, StepState]] = {person_id: {} for person_id in person_ids}
     for name, steps in by_kind.items():
         kind = kinds.find(name)
-        if kind is not None:
-            found |= kind.states(session, person_id, run_id, steps)
+        if isinstance(kind, KindOfMany):
+            for person_id, states in kind.states_of_many(session, person_ids, run.id, steps).items():
+                found[person_id] |= states
+        elif kind is not None:
+            for person_id in person_ids:
+                found[person_id] |= kind.states(session, person_id, run.id, steps)
     return found
 
 

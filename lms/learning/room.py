@@ -9,6 +9,7 @@ from lms.courses.kinds import ActivityKind
 from lms.courses.permissions import CHOOSE, VIEW_ANY
 from lms.courses.run_links import init_run_links
 from lms.errors import N_
+from lms.learning.group_views import participants
 from lms.learning.lesson_kind import READ, LessonKind
 from lms.learning.views import catalogue, learning
 from lms.ledger import FactKind
@@ -17,7 +18,7 @@ from lms.web.navigation import NavItem
 
 
 def lms_blueprints() -> Sequence[Blueprint]:
-    return [learning, catalogue]
+    return [learning, catalogue, participants]
 
 
 def lms_navigation() -> Sequence[NavItem]:

@@ -19,6 +19,7 @@ from lms.courses.periods import Phase
 from lms.courses.permissions import CHOOSE, VIEW_ANY
 from lms.courses.run_links import asked_run, stay_in_run
 from lms.errors import NotFound
+from lms.grading.permissions import SEE
 from lms.learning import items, service
 from lms.learning.access import enter_place, get_place
 from lms.learning.home import home as start_page
@@ -97,7 +98,10 @@ def course(slug: str) -> str:
     at = now()
     place = get_place(session, slug, by=actor, at=at, code=asked_run())
     page = service.course_page(session, place, by=actor, at=at)
-    return render_template("learning/course.html", **items.course_context(page, may_confirm=actor.may(CONFIRM.name)))
+    return render_template(
+        "learning/course.html",
+        **items.course_context(page, may_confirm=actor.may(CONFIRM.name), may_follow=actor.may(SEE.name)),
+    )
 
 
 @learning.post("/courses/<slug>/join")

@@ -2,7 +2,7 @@
 
 from lms.ledger.kinds import Derivation, Derivations, FactKind, FactKinds, Subscriber, Subscribers
 from lms.ledger.models import Fact
-from lms.ledger.service import NewFact, append, find_fact, list_facts, replay, void
+from lms.ledger.service import NewFact, append, find_fact, list_facts, list_facts_of_run, replay, void
 
 __all__ = [
     "Derivation",
@@ -16,6 +16,7 @@ __all__ = [
     "append",
     "find_fact",
     "list_facts",
+    "list_facts_of_run",
     "replay",
     "void",
 ]

@@ -1,6 +1,6 @@
 """Append, void, read; whoever appends gets derivations and reactions with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -115,6 +115,20 @@ def list_facts(
     if kinds is not None:
         query = query.where(Fact.kind.in_(list(kinds)))
     return list(session.scalars(query.order_by(Fact.at, Fact.id).limit(READ_LIMIT)))
+
+
+def list_facts_of_run(
+    session: Session, course_run_id: UUID, person_ids: Collection[UUID], *, kinds: Iterable[str]
+) -> list[Fact]:
+    """The facts of several persons in one run that stand, in the order in which they happened."""
+    voiding = aliased(Fact)
+    query = select(Fact).where(
+        Fact.course_run_id == course_run_id,
+        Fact.person_id.in_(list(person_ids)),
+        Fact.kind.in_(list(kinds)),
+        ~exists().where(voiding.voids_id == Fact.id),
+    )
+    return list(session.scalars(query.order_by(Fact.at, Fact.id)))
 
 
 def find_fact(session: Session, key: str) -> Fact | None:

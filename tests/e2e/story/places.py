@@ -35,6 +35,7 @@ NO_PAGES = frozenset(
         "notebooks_api.list_submissions",
         "oauth.authorize",
         "oauth.userinfo",
+        "participants.export",
         "people.welcome",  # needs a fresh one-use link: tests of people look at it
         "people_admin.imported",  # needs an import: tests of people look at it
         "people_admin.preview_list",  # needs an uploaded list: tests of people look at it
@@ -94,6 +95,7 @@ def list_places(demo: Demo) -> list[Place]:
         Place("desk.answer", "admin", f"/desk/answers/{answer}"),
         Place("criteria.listed", "tutor", "/desk/criteria"),
         Place("catalogue.all_courses", "tutor", "/courses/all"),
+        Place("participants.listed", "tutor", f"{course}/participants"),
         Place("groups.index", "tutor", "/groups"),
         Place("groups.show", "tutor", f"/groups/{group}"),
         Place("skillfolio.of_person", "admin", f"/skillfolio/{anna}"),
