@@ -31,6 +31,8 @@ ACTIONS: dict[str, str] = {
     "lti.account_taken_over": N_("account of an older connection taken over"),
     "lti.platform_added": N_("school's site connected"),
     "lti.consumer_added": N_("school's site connected by LTI 1.1"),
+    "lti.platform_changed": N_("connection to a school's site changed"),
+    "lti.consumer_changed": N_("connection by LTI 1.1 changed"),
     "lti.deployment_approved": N_("installation of a school's site approved"),
     "lti.key_rotated": N_("signing key replaced"),
     "lti.secret_rotated": N_("secret of an LTI 1.1 connection replaced"),
