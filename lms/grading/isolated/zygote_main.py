@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -87,6 +88,7 @@ def main() -> None:
     while True:
         message, channels, _, _ = socket.recv_fds(channel, _ORDER_BYTES, 3)
         if not message:
+            shutil.rmtree(settings["environment"]["IPYTHONDIR"], ignore_errors=True)
             return
         if os.fork() == 0:
             try:

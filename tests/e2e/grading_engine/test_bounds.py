@@ -78,6 +78,7 @@ def test_grade_when_its_caller_is_killed_leaves_no_process(lab: Any, tmp_path: P
     while alive := [pid for pid in below if command_line(pid)]:
         assert time.monotonic() < deadline, alive
         time.sleep(0.1)
+    assert list(tmp_path.glob("lms-warm-*")) == []
 
 
 def command_line(pid: int) -> bytes:
