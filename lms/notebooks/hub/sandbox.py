@@ -8,10 +8,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import lms
+from lms import seccomp
 
 HOME = "/home/participant"
 SOCKETS = "/run/lms/out"
@@ -36,6 +38,8 @@ class Sandbox:
     """Folder with hub.sock and tool.sock, the same for everyone."""
     entrance: int
     """Descriptor of the socket at which the server answers, listening already; the starter hands it down."""
+    calls: int
+    """Descriptor of what `opened_calls` gave, handed down too."""
     uid: int
     memory: int
     processes: int
@@ -45,7 +49,8 @@ class Sandbox:
         python = [sys.executable, "-m", "lms.notebooks.server.start"]
         limits = ["--entrance", str(self.entrance), "--memory", str(self.memory), "--processes", str(self.processes)]
         drop = ["--uid", str(self.uid)] if os.geteuid() == 0 else []
-        return [str(self.bwrap), *_namespaces(), *self._files(), "--", *python, *limits, *drop]
+        calls = ["--seccomp", str(self.calls)]
+        return [str(self.bwrap), *calls, *_namespaces(), *self._files(), "--", *python, *limits, *drop]
 
     def _files(self) -> Iterator[str]:
         for path in map(Path, _LIBRARIES):
@@ -61,6 +66,7 @@ class Sandbox:
         for source, target in self._read_only():
             yield from (*_parents(target), "--ro-bind", source, target)
         yield from (*_parents(HOME), "--bind", str(self.home), HOME)
+        yield from ("--remount-ro", "/dev", "--remount-ro", "/")  # else memory without a limit, in a user namespace
 
     def _read_only(self) -> Iterator[tuple[str, str]]:
         for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):
@@ -72,10 +78,34 @@ class Sandbox:
         yield str(self.sockets), SOCKETS
 
 
+@contextmanager
+def opened_calls() -> Iterator[int]:
+    """A descriptor of the system calls that a server and its kernels may make, for one start.
+
+    Jupyter's kernels need memory files; segments of System V would be held by no process, so that no watch sees them.
+    Raises seccomp.UnknownMachine.
+    """
+    program = seccomp.program(memfd=True, system_v=False)
+    descriptor = os.memfd_create("calls")
+    try:
+        os.write(descriptor, program)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def refusal(bwrap: Path) -> str | None:
     """Why this machine can't build the walls, in bubblewrap's words; None when it can."""
-    command = [str(bwrap), *_namespaces(), "--ro-bind", "/", "/", "--proc", "/proc", "--", sys.executable, "-c", ""]
-    tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TRY_SECONDS)
+    try:
+        with opened_calls() as calls:
+            walls = ["--seccomp", str(calls), *_namespaces(), "--ro-bind", "/", "/", "--proc", "/proc"]
+            command = [str(bwrap), *walls, "--", sys.executable, "-c", ""]
+            tried = subprocess.run(
+                command, capture_output=True, text=True, check=False, timeout=TRY_SECONDS, pass_fds=(calls,)
+            )
+    except seccomp.UnknownMachine as error:
+        return f"no table of system calls for {error}"
     return None if tried.returncode == 0 else tried.stderr.strip()
 
 

@@ -14,7 +14,7 @@ from jupyterhub.spawner import Spawner
 from traitlets import Integer, Unicode
 
 from lms.notebooks.hub import environment, homes, memory, relay
-from lms.notebooks.hub.sandbox import Sandbox
+from lms.notebooks.hub.sandbox import Sandbox, opened_calls
 
 STOP_SECONDS = 5.0
 LOOK_SECONDS = 0.1
@@ -51,11 +51,12 @@ class SandboxSpawner(Spawner):  # type: ignore[misc]  # jupyterhub ships no type
         await self._open_exits()
         log = Path(self.directory, "logs", f"{self.user.name}.log")
         entrance = self._new_entrance()
-        with relay.listen_unix(entrance) as listening:  # the sandbox's alone afterwards, so that it closes with it
-            inherited = listening.fileno()
-            memory_limit = int(self.mem_limit)
-            walls = Sandbox(bwrap_path(), home, self._sockets, inherited, uid, memory_limit, self.max_processes)
-            self._process = _launch(walls.command(), self.get_env(), log, (inherited,))
+        # both are the sandbox's alone afterwards, so that the socket closes with it
+        with relay.listen_unix(entrance) as listening, opened_calls() as calls:
+            inherited = (listening.fileno(), calls)
+            limits = (int(self.mem_limit), self.max_processes)
+            walls = Sandbox(bwrap_path(), home, self._sockets, *inherited, uid, *limits)
+            self._process = _launch(walls.command(), self.get_env(), log, inherited)
         await self._answering(self._process, entrance, log)
         self._entrance, self.port = await relay.serve_tcp(entrance)
         self._watch = asyncio.create_task(memory.keep_within(self._process.pid, int(self.mem_limit), self._on_kill))

@@ -9,6 +9,8 @@ import resource
 import sys
 
 PR_CAPBSET_DROP = 24  # linux/prctl.h
+FILE_BYTES = 2**30
+"""What one file may hold, the server's log too, to which every kernel can write."""
 LAST_CAPABILITY = 63  # the bounding set is a 64-bit mask; the kernel refuses those it doesn't know
 
 
@@ -34,11 +36,12 @@ def main() -> None:
 
 
 def limit(memory_bytes: int, processes: int) -> None:
-    """Bound what each process may allocate and how many there may be; neither can be raised again."""
+    """Bound what each process may allocate, how many there may be and how long a file; none can be raised again."""
     for kind, value in (
         (resource.RLIMIT_DATA, memory_bytes),
         (resource.RLIMIT_NPROC, processes),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
     ):
         resource.setrlimit(kind, (value, value))
 

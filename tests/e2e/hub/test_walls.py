@@ -3,6 +3,8 @@
 import os
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +13,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page
 
+from lms.notebooks.server.start import FILE_BYTES
+from lms.seccomp import call_number
 from tests.e2e.hub.lab import connect, open_notebook, run, said
 from tests.e2e.hub.running import AS_ORDINARY_USER, Hub, running
 
@@ -153,6 +157,48 @@ def test_program_files_cannot_be_written(pupil: Page, hub: Hub) -> None:
     )
 
     assert said(pupil, code).split("\n") == ["kept"] * 3
+
+
+def test_system_calls_past_the_walls_fail(pupil: Page, hub: Hub) -> None:
+    numbers = [call_number(name) for name in ("shmget", "kcmp", "unshare", "memfd_create")]
+    code = (
+        "import ctypes, os\n"
+        "call, me = ctypes.CDLL(None).syscall, os.getpid()\n"
+        f"segment, compare, unshare, file = {numbers}\n"
+        f"made = call(segment, 0, 4096, {0o1600})\n"
+        f"if made != -1: call({call_number('shmctl')}, made, 0, None)\n"
+        "print(made != -1, call(compare, me, me, 1, 0, 0) == 0, call(unshare, 0x200) == 0, call(file, b'', 0) > 0)"
+    )
+    outside = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert outside.strip() == "True True True True"
+
+    assert said(pupil, code) == "False False False True"
+
+
+def test_root_of_the_sandbox_is_no_writable_memory(pupil: Page, hub: Hub) -> None:
+    code = (
+        "import errno, os\n"
+        "for place in ('/', '/home', '/opt', '/run', '/dev', os.path.expanduser('~'), '/tmp', '/dev/shm'):\n"
+        "    try: os.rmdir(os.mkdir(f'{place}/mark') or f'{place}/mark'); print('written')\n"
+        "    except OSError as error: print(errno.errorcode[error.errno])"
+    )
+
+    assert said(pupil, code).split("\n") == ["EROFS"] * 5 + ["written"] * 3
+
+
+def test_file_longer_than_its_limit_cannot_be_made(pupil: Page, hub: Hub, tmp_path: Path) -> None:
+    code = (
+        "import errno, os\n"
+        "with open('long', 'wb') as file:\n"
+        "    for size in (SIZE, SIZE + 1):\n"
+        "        try: file.truncate(size); print('made')\n"
+        "        except OSError as error: print(errno.errorcode[error.errno])\n"
+        "os.remove('long')"
+    ).replace("SIZE", str(FILE_BYTES))
+    outside = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert outside.stdout.split() == ["made", "made"]
+
+    assert said(pupil, code).split() == ["made", "EFBIG"]
 
 
 def test_one_process_that_takes_too_much_gets_a_memory_error(pupil: Page, hub: Hub) -> None:

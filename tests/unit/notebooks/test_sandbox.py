@@ -12,7 +12,7 @@ from lms.notebooks.hub.sandbox import Sandbox, refusal
 
 @pytest.fixture
 def sandbox(tmp_path):
-    return Sandbox(bwrap_path(), tmp_path / "home", tmp_path / "sockets", 9, 200_007, 2**30, 100)
+    return Sandbox(bwrap_path(), tmp_path / "home", tmp_path / "sockets", 8, 9, 200_007, 2**30, 100)
 
 
 def test_this_machine_can_build_the_walls():
