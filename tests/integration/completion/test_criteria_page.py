@@ -142,7 +142,7 @@ def test_participant_reads_the_title_who_confirms_and_the_day(desk):
     assert re.search(r"Criterion defence: confirmed by a tutor on \w+ \d+, \d{4}", after)
     assert "Your tutor confirms: Criterion talk" in after
     assert "Орлова" not in after
-    assert re.search(r"Criterion defence: .*\d{4} г\.", russian)
+    assert re.search(r"Criterion defence — .*\d{4} г\.", russian)
 
 
 @pytest.mark.parametrize("act", ["confirm", "withdraw"])
