@@ -6,9 +6,11 @@ Whatever this process says is what the participant says: nobody believes it more
 import itertools
 import operator
 import select
+import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lms.grading.isolated import frames
@@ -83,6 +85,37 @@ def warm() -> None:
         _SHELL.append(make_shell(_ROOM))
 
 
+class Interruptible:
+    """Ctrl-C ends the participant's code, never a message that is half sent."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._paused = self._pending = False
+        signal.signal(signal.SIGINT, self._heard)
+
+    def _heard(self, *_: object) -> None:
+        if self._depth:
+            raise KeyboardInterrupt
+        self._pending = self._paused
+
+    def __enter__(self) -> None:
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Messages are exchanged meanwhile; what is heard then counts afterwards."""
+        kept, self._depth, self._paused, self._pending = self._depth, 0, True, False
+        try:
+            yield
+        finally:
+            self._depth, self._paused = kept, False
+        if self._pending:
+            raise KeyboardInterrupt
+
+
 class _Callback:
     """A function of the tests, handed to the participant's code."""
 
@@ -99,6 +132,7 @@ class Participant:
     def __init__(self, line: socket.socket, shell: Shell) -> None:
         self.line = line
         self.shell = shell
+        self.clock = Interruptible()
         self._things: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._next = itertools.count(1)
@@ -172,17 +206,17 @@ class Participant:
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Ask the tester to call one of its functions; meanwhile it may ask us."""
-        tree, buffers = self._encode((args, kwargs))
-        frames.send(self.line, {"q": "callback", "i": number, "v": tree}, buffers)
-        while True:
+        with self.clock.paused():
+            tree, buffers = self._encode((args, kwargs))
+            frames.send(self.line, {"q": "callback", "i": number, "v": tree}, buffers)
             frame = frames.receive(self.line)
-            if "q" in frame.content:
+            while "q" in frame.content:
                 self.answer(frame)
-                continue
+                frame = frames.receive(self.line)
             value = Decoder(frame.buffers, self._resolve).decode(frame.content["v"])
-            if frame.content.get("raised"):
-                raise value if isinstance(value, BaseException) else RuntimeError(str(value))
-            return value
+        if frame.content.get("raised"):
+            raise value if isinstance(value, BaseException) else RuntimeError(str(value))
+        return value
 
     def answer(self, frame: frames.Frame) -> None:
         """Answer one question."""
@@ -194,7 +228,8 @@ class Participant:
                 self._push({name: decoder.decode(tree) for name, tree in ask["push"].items()})
             arguments = Decoder(frame.buffers, self._resolve).decode(ask["v"]) if "v" in ask else None
             before = self._snapshots(ask.get("mutable", []), arguments)
-            value = self._do(ask, arguments)
+            with self.clock:
+                value = self._do(ask, arguments)
             encoder = Encoder(self._refer)
             try:
                 tree = encoder.encode(value)
@@ -299,16 +334,16 @@ def serve(control: socket.socket, line: socket.socket, options: dict[str, Any]) 
                 side.answer(frames.receive(line))
             if control in ready:
                 order = frames.receive(control).content
-                frames.send(control, {"outputs": _run(shell, order["source"])})
-        except KeyboardInterrupt:
-            continue  # it came too late
+                frames.send(control, {"outputs": _run(side, order["source"])})
         except frames.Broken:
             return
 
 
-def _run(shell: Shell, source: str) -> list[Any]:
+def _run(side: Participant, source: str) -> list[Any]:
+    shell = side.shell
     try:
-        return shell.run(source)
+        with side.clock:
+            return shell.run(source)
     except KeyboardInterrupt:
         return [
             *shell.outputs.take(),

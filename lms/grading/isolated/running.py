@@ -179,7 +179,7 @@ class _Sides:
     interrupted: bool = False
 
     def run(self, position: int, source: str) -> dict[str, Any]:
-        return self._ask(position, self.participant, {"source": source}, (self.participant,))
+        return self._ask(position, self.participant, {"source": source})
 
     def test(self, position: int, cell: RunCell) -> dict[str, Any]:
         order = {
@@ -191,26 +191,25 @@ class _Sides:
             "seeds": cell.seeds,
             "files": cell.files,
         }
-        return self._ask(position, self.tester, order, (self.participant, self.tester))
+        return self._ask(position, self.tester, order)
 
     def prepare(self, position: int, cell: RunCell) -> None:
         interrupted = self.interrupted
         order = {"do": "prepare", "source": cell.prepare, "name": cell.name or "prepare", "forget": list(cell.forget)}
-        self._ask(position, self.tester, order, (self.participant, self.tester))
+        self._ask(position, self.tester, order)
         self.interrupted = interrupted
 
-    def _ask(self, position: int, side: Inmate, order: dict[str, Any], interrupt: tuple[Inmate, ...]) -> dict[str, Any]:
-        """Send an order and wait for its answer: Ctrl-C at the end of the time, then the end of the process."""
+    def _ask(self, position: int, side: Inmate, order: dict[str, Any]) -> dict[str, Any]:
+        """Send an order and wait for its answer: Ctrl-C for the participant's code at the end of the time, then the end."""
         self.interrupted = False
         try:
             frames.send(side.control, order)
             with suppress(frames.Late):
                 return frames.receive(side.control, wait=self.deadline.left(), most=_ANSWER_BYTES).content
             self.interrupted = True
-            for inmate in interrupt:
-                inmate.interrupt()
-                with suppress(frames.Late):
-                    return frames.receive(side.control, wait=_GRACE_SECONDS, most=_ANSWER_BYTES).content
+            self.participant.interrupt()
+            with suppress(frames.Late):
+                return frames.receive(side.control, wait=_GRACE_SECONDS, most=_ANSWER_BYTES).content
         except frames.Broken as error:
             reason = "too_much_memory" if self.watch.fired else "ended"
             raise _Died(position, Ended(self.interrupted, "too_long" if self.interrupted else reason)) from error

@@ -58,7 +58,6 @@ def _become(order: dict[str, Any], channels: list[int]) -> None:
     )
     os.close(report)
     _reseed()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     sides = socket.socket(fileno=control), socket.socket(fileno=line)
     if order["side"] == "participant":
         from lms.grading.isolated.participant import serve
