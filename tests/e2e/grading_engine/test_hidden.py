@@ -31,8 +31,9 @@ def test_hidden_test_is_not_in_anything_shown_even_to_code_that_looks_for_it(lab
 
     cell = next(cell for cell in result.cells if cell.name == "check_shift")
     assert (cell.score, cell.outcome, cell.message) == (0, Outcome.HIDDEN_FAILED, "A hidden check failed.")
-    assert "one is shifted wrongly" in result.visible_output, "what is visible of the test is shown"
     shown = result.visible_output + json.dumps([dataclasses.asdict(cell) for cell in result.feedback], default=str)
+    assert "one is shifted wrongly" in shown, "what is visible of the test is shown"
+    assert "one is shifted wrongly" not in result.visible_output, "the code never saw even that"
     assert "[1]" in shown, "the spy did see its visible call"
     assert lab.secret not in shown
     assert str(2 * lab.constant) not in result.visible_output.replace(f"== {2 * lab.constant}", "")
